@@ -1,0 +1,1 @@
+"""Provisions, terms and deadlines as data, each with its source and dates."""
