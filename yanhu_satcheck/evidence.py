@@ -1,0 +1,265 @@
+"""What was measured about each polygon, and what it stands beside. Rules read this alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from yanhu_satcheck.batch import (
+    Approval,
+    Batch,
+    Camera,
+    IssuedPolygon,
+    LedgerRow,
+    Licence,
+    Submission,
+)
+from yanhu_satcheck.policy import Policy
+from yanhu_satcheck.quantity import Measured
+from yanhu_satcheck.terms import Breach, Call, Status, Words
+
+
+class SceneView(NamedTuple):
+    """How well one scene pair shows one polygon."""
+
+    scene: str  # the pair's id
+    before_date: date
+    after_date: date
+    coverage: float  # share of the polygon inside both images, 0–1
+    clear_share: float  # share of the covered cells that can be looked at on both dates, 0–1
+    n_px: float  # cells in the polygon, fractional at its edge
+    cell_m: float
+    bands: tuple[str, ...]
+    shift_px: Measured | None  # length of the shift between the dates
+    refused: Words | None  # why the pair could not be registered
+    mask_estimated: bool  # cloud and shadow were guessed from the pixels
+
+
+class ChangeEvidence(NamedTuple):
+    """How the ground changed between the dates, inside the polygon, over its clear cells only."""
+
+    changed_share: Measured  # share of cells that changed more than ground like them did
+    bare_before: Measured  # share of bare ground
+    bare_after: Measured
+    bare_gain: Measured  # share newly bare, beyond what ground like it gained elsewhere
+    green_loss: Measured  # share that lost its green, beyond the same
+    green_gain: Measured
+    brightness: Measured  # mean change of visible reflectance, relative, beyond the same
+    growth_share: Measured  # newly bare share of what was not bare before
+    others: Mapping[str, Measured] = {}  # indices before and after, texture: for the record
+
+
+class TerrainEvidence(NamedTuple):
+    """The relief the polygon lies on, and how it changed. `None` = not measured."""
+
+    slope_deg: Measured | None = None  # before, median
+    position: Measured | None = None  # height above the surroundings, metres: valley < 0 < ridge
+    cut_m3: Measured | None = None
+    fill_m3: Measured | None = None
+    net_m3: Measured | None = None
+    detectable_m: float | None = None  # mean depth that would show here, 95 %
+    others: Mapping[str, Measured] = {}
+
+
+class Chance(NamedTuple):
+    """How often like ground, left alone, changes as much. `p` is `None` where it cannot be told."""
+
+    p: float | None
+    exceedances: int
+    places: int  # places of like ground that were tried
+    effective: float  # how many of them are independent
+    says: Words
+
+
+class Cause(NamedTuple):
+    """How much the evidence speaks for each cause: shares that add up to 1, and why."""
+
+    shares: Mapping[str, float]  # mining, slide, restoration, season, construction
+    reasons: tuple[Words, ...] = ()  # the strongest first
+
+    def of(self, cause: str) -> float:
+        """The share of one cause; 0 for one that was not weighed."""
+        return self.shares.get(cause, 0.0)
+
+
+class Measurement(NamedTuple):
+    """All that `measure` says of one polygon. `None` = not measured, never 0."""
+
+    polygon_id: str
+    scene: SceneView | None = None
+    change: ChangeEvidence | None = None
+    terrain: TerrainEvidence | None = None
+    chance: Chance | None = None
+    cause: Cause | None = None
+
+
+class Chip(NamedTuple):
+    """A small picture for the pages, in a scratch folder, named by the hash of what made it."""
+
+    polygon_id: str
+    kind: str  # before, after, change, relief
+    path: Path
+    date: date | None
+    width: int
+    height: int
+    metres: float  # ground width of the picture
+    outline: tuple[tuple[tuple[float, float], ...], ...]  # rings of the polygon, in its pixels
+    caption: Words
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoEvidence:
+    """One evidence photograph as it really is, not as the form describes it."""
+
+    id: str
+    polygon_id: str | None
+    sha256: str | None = None  # `None`: there is no file
+    pixel_hash: str | None = None  # of the decoded, upright pixels; `None`: unreadable
+    fingerprint: str | None = None  # 256-bit DCT, hex
+    width: int | None = None
+    height: int | None = None
+    fault: Words | None = None
+    listed: bool = True
+    lonlat: tuple[float, float] | None = None  # degrees as declared; not moved
+    distance_m: float | None = None  # from the polygon's edge; 0 inside
+    azimuth: float | None = None
+    azimuth_ref: str = ""
+    taken_at: datetime | None = None
+    taken_by: str = ""
+    camera: Camera = Camera()
+    has_exif: bool = False
+    reduced: Path | None = None  # its reduced copy, in the scratch folder
+
+
+class PhotoGroup(NamedTuple):
+    """Photographs that are one exposure, or one view that cannot be told from it."""
+
+    kind: str  # "exposure", "view" (same exposure or a fixed camera), "doubtful"
+    photos: tuple[str, ...]  # ids, sorted
+    how: Words  # how they are alike and what was altered
+    figures: Mapping[str, Measured] = {}
+
+
+class Overlap(NamedTuple):
+    """Two polygons of one batch that share ground."""
+
+    polygon_ids: tuple[str, str]
+    area_m2: float
+    share: float  # of the smaller
+    sliver: bool  # nowhere wider than digitising
+    family: bool  # parent and child, or children of one parent
+
+
+class LicenceLink(NamedTuple):
+    """A licence that reaches a polygon or that its filing names."""
+
+    permit: Licence
+    share_inside: float | None  # of the polygon; `None`: the licence has no usable outline
+    named: bool  # the filing names it
+
+
+class ApprovalLink(NamedTuple):
+    """A plan or project that reaches a polygon or that its filing names."""
+
+    table: str  # restoration or projects
+    approval: Approval
+    share_inside: float | None
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """How polygons, photographs and papers stand to one another in place."""
+
+    overlaps: tuple[Overlap, ...] = ()
+    # Pairs of polygons, each sorted, that overlap, lie within 300 m or are of one family.
+    neighbours: frozenset[tuple[str, str]] = frozenset()
+    licences: Mapping[str, tuple[LicenceLink, ...]] = field(default_factory=dict)
+    approvals: Mapping[str, tuple[ApprovalLink, ...]] = field(default_factory=dict)
+    hazards: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)  # ref, m
+    licensed_share: Mapping[str, float] = field(default_factory=dict)  # by licences in force
+    approved_share: Mapping[str, float] = field(default_factory=dict)  # by projects in force
+    area_m2: Mapping[str, float] = field(default_factory=dict)  # geodesic, of the drawn outline
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All the evidence about one issued polygon. `None` means nobody could measure it."""
+
+    polygon: IssuedPolygon
+    filing: Submission | None = None  # `None`: the filing has no row for it
+    scene: SceneView | None = None
+    change: ChangeEvidence | None = None
+    terrain: TerrainEvidence | None = None
+    chance: Chance | None = None
+    cause: Cause | None = None
+    photos: tuple[PhotoEvidence, ...] = ()
+    ledger: tuple[LedgerRow, ...] = ()  # its rows of this batch
+    licences: tuple[LicenceLink, ...] = ()
+    approvals: tuple[ApprovalLink, ...] = ()
+    hazards: tuple[tuple[str, float], ...] = ()
+    licensed_share: float | None = None  # by licences in force at the after date; `None`: unknown
+    approved_share: float | None = None
+    drawn_area_m2: float | None = None
+
+    @property
+    def polygon_id(self) -> str:
+        """Its number, as the ledger and the pages show it."""
+        return self.polygon.id
+
+    @property
+    def call(self) -> Call:
+        """What the county filed; `UNFILLED` where there is no row."""
+        return self.filing.call if self.filing else Call.UNFILLED
+
+    @property
+    def breach(self) -> Breach | None:
+        """The sub-type of an `ILLEGAL` call."""
+        return self.filing.breach if self.filing else None
+
+    @property
+    def after_date(self) -> date | None:
+        """The date the polygon was seen at: its own, else the scene's."""
+        return self.polygon.after_date or (self.scene.after_date if self.scene else None)
+
+    @property
+    def p_value(self) -> float | None:
+        """Chance that like ground, left alone, changes as much."""
+        return self.chance.p if self.chance else None
+
+
+class Found(NamedTuple):
+    """A finding of the first round, as far as a rule of the second may know it."""
+
+    rule: str
+    polygon_ids: tuple[str, ...]
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All the cases of one batch, what links them, and what they are judged by."""
+
+    batch: Batch
+    cases: tuple[Case, ...] = field(repr=False)
+    policy: Policy = field(default_factory=Policy)
+    overlaps: tuple[Overlap, ...] = ()
+    neighbours: frozenset[tuple[str, str]] = frozenset()
+    photo_groups: tuple[PhotoGroup, ...] = ()
+    loose_photos: tuple[PhotoEvidence, ...] = ()  # of no issued polygon, or in no index
+    found: tuple[Found, ...] = ()
+
+    @property
+    def not_supplied(self) -> frozenset[str]:
+        """Tables, scenes, archive that the batch does not supply at all."""
+        return self.batch.not_supplied
+
+    @property
+    def as_of(self) -> date:
+        """The day that deadlines are judged at."""
+        return self.batch.as_of
+
+    def near(self, one: str, two: str) -> bool:
+        """Whether two polygons are neighbours: a single view may honestly serve both."""
+        return one == two or (min(one, two), max(one, two)) in self.neighbours

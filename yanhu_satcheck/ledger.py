@@ -1,0 +1,143 @@
+"""The corrected ledger: what people will file, sign and print. Plain rows, ready to be written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from yanhu_satcheck.batch import Batch, Cell, Misread
+from yanhu_satcheck.evidence import Case, Chip, PhotoEvidence, PhotoGroup
+from yanhu_satcheck.finding import Finding, Judgement
+from yanhu_satcheck.scene import SceneFit
+from yanhu_satcheck.terms import Call, Status, Words
+
+
+class Review(NamedTuple):
+    """What a named person answered: 采纳, 不采纳 or 需外业."""
+
+    opinion: str = ""
+    by: str = ""
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One issued polygon in the 更正台账."""
+
+    polygon_id: str
+    cells: tuple[
+        Cell, ...
+    ]  # the filing's own, in `Ledger.filing_columns`; () where no row was filed
+    status: Status | None  # `None` is 一致
+    proposed: Call | None = None
+    grounds: Words = Words("", "")  # rule codes and figures
+    provisions: tuple[Words, ...] = ()
+    responsible_unit: str = ""
+    measure: str = ""
+    deadline: date | None = None
+    responsible_person: str = ""
+    review: Review = Review()
+    township: str = ""
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
+
+
+class Problem(NamedTuple):
+    """One finding in the 问题清单."""
+
+    finding: Finding
+    title: Words  # of the rule
+    township: str = ""
+    review: Review = Review()
+
+
+class Rectification(NamedTuple):
+    """One line of the 整改清单: a ledger row as it stands, or what must enter the ledger."""
+
+    polygon_id: str
+    batch: str
+    standing: str  # 在册, 应纳入
+    problem: str
+    responsible_unit: str = ""
+    measure: str = ""
+    deadline: date | None = None
+    extended_deadline: date | None = None
+    responsible_person: str = ""
+    status: str = ""
+    closed: bool | None = None
+    closed_date: date | None = None
+    source: str = ""
+    findings: tuple[str, ...] = ()  # ids of what the audit says of it
+
+
+class Duty(NamedTuple):
+    """One responsible unit in the 责任清单."""
+
+    responsible_unit: str  # "" where nobody was named
+    polygons: tuple[str, ...]
+    open: int
+    overdue: int
+    closed: int
+    blanks: int  # rows that lack a required field
+    persons: tuple[str, ...]
+
+
+class TownshipCount(NamedTuple):
+    """One township in the 乡镇统计, worst first."""
+
+    township: str
+    issued: int
+    consistent: int
+    inconsistent: int
+    unsupported: int
+    doubtful: int
+    unassessable: int
+    overdue: int
+    sources: tuple[tuple[str, int], ...] = ()  # 线索来源 of its ledger rows
+
+
+@dataclass(frozen=True, slots=True)
+class EightOf:
+    """One of the 八个一批; `count` is `None` where only people can fill it."""
+
+    name: str
+    count: int | None
+    note: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every sheet of the workbook, as rows."""
+
+    batch: str
+    filing_columns: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...] = ()
+    rectification: tuple[Rectification, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    townships: tuple[TownshipCount, ...] = ()
+    eight: tuple[EightOf, ...] = ()
+    unjudged: tuple[Finding, ...] = ()  # unassessable, of polygons and of the batch
+    misreads: tuple[Misread, ...] = ()
+    notes: tuple[tuple[Words, str], ...] = ()  # 说明: name and value
+
+    def count(self, status: Status | None) -> int:
+        """How many polygons have this 审核状态."""
+        return sum(entry.status is status for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One finished audit: all that the report renders."""
+
+    batch: Batch
+    cases: tuple[Case, ...] = field(repr=False)
+    judgement: Judgement = field(repr=False)
+    ledger: Ledger = field(repr=False)
+    photos: tuple[PhotoEvidence, ...] = field(default=(), repr=False)
+    photo_groups: tuple[PhotoGroup, ...] = field(default=(), repr=False)
+    chips: tuple[Chip, ...] = field(default=(), repr=False)
+    fits: tuple[SceneFit, ...] = field(default=(), repr=False)
+    titles: Mapping[str, Words] = field(default_factory=dict)  # rule code: title
+    thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # rule code: limits
+    versions: Mapping[str, str] = field(default_factory=dict)  # satcheck and every library
+    lang: str = "zh"

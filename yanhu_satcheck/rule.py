@@ -1,0 +1,66 @@
+"""The shape every rule has: its name, what it rests on, whom it concerns, how it decides."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
+
+from yanhu_satcheck.evidence import Case, Dossier
+from yanhu_satcheck.quantity import Figure
+from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
+
+L = TypeVar("L")
+
+
+class Related(NamedTuple):
+    """A photograph, licence, ledger row or other thing that an answer is about."""
+
+    kind: str  # photo, permit, hazard, restoration, project, …, file: the contract's kinds
+    id: str
+    polygon_id: str | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A rule's answer: the filing says something that the evidence does not bear out."""
+
+    polygon_ids: tuple[str, ...]
+    status: Status
+    confidence: Confidence
+    says: Words
+    figures: tuple[Figure, ...] = ()
+    related: tuple[Related, ...] = ()
+    proposes: Call | None = None  # a proposal only, until a person confirms it
+    on_change: bool = True  # then chance, too, must speak against the filing
+    severity: Severity | None = None  # lower than the rule's own, never higher
+    claim: Mapping[str, str] = field(default_factory=dict)  # what the filing says, beyond the call
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """A rule's answer: it cannot tell. Silence must never look like a clean bill."""
+
+    polygon_ids: tuple[str, ...]  # empty: said of the whole batch
+    says: Words
+    figures: tuple[Figure, ...] = ()
+    related: tuple[Related, ...] = ()
+
+
+Answer = Doubt | Unsure
+Check = Callable[[Dossier, L], Iterable[Answer]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Generic[L]):
+    """One thing that the audit looks for. Its page is the docstring of the module it lives in."""
+
+    code: str
+    slug: str  # names the wrongdoing, so that “allow {slug}” reads as a sentence
+    title: Words
+    basis: tuple[str, ...]
+    severity: Severity
+    limits: L
+    concerns: Callable[[Case, L], bool] = field(repr=False)
+    check: Check[L] = field(repr=False)  # sees only the cases that it concerns
+    needs: frozenset[str] = frozenset()  # supplies, or "table.column", without which it is mute
+    after: bool = False  # runs in the second round and sees what the first one found
