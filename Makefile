@@ -1,0 +1,42 @@
+# satcheck: the two commands are `make audit` and `make test`. Both make the environment they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BATCH ?= data/sample_tiles/2022Q4
+OUT ?= out/$(notdir $(BATCH))
+
+.PHONY: help audit test check lint types docs sample clean
+
+help: ## say what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+# Set up once: a second call finds the stamp newer than what it depends on.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
+
+audit: $(VENV)/.ready ## audit the sample quarter (or BATCH=folder OUT=folder)
+	@# Exit 1 says that there are findings, which is what a sample is for.
+	@$(BIN)/satcheck audit $(BATCH) -o $(OUT) || test $$? -eq 1
+
+test: $(VENV)/.ready ## run every test
+	$(BIN)/python -m pytest -q
+
+check: lint types test ## all that is asked of a commit
+
+lint: $(VENV)/.ready ## style and common mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready ## mypy, strict
+	$(BIN)/mypy
+
+docs: $(VENV)/.ready ## rewrite the rule pages from the rules
+	$(BIN)/python -m yanhu_satcheck.rulebook docs/rules
+
+sample: $(VENV)/.ready ## make the sample quarter again
+	$(BIN)/satcheck sample data/sample_tiles/2022Q4
+
+clean: ## remove the environment and what was made
+	rm -rf $(VENV) out build dist *.egg-info
