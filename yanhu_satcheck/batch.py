@@ -288,3 +288,10 @@ class Batch:
     blank_columns: frozenset[str] = frozenset()  # "submission.check_method": blank in every row
     inputs: tuple[InputFile, ...] = field(default=(), repr=False)
     misreads: tuple[Misread, ...] = field(default=(), repr=False)
+
+    def filed(self) -> dict[str, Submission]:
+        """The filing's row of each number, by its folded form; of several rows the first."""
+        rows: dict[str, Submission] = {}
+        for one in self.submissions:
+            rows.setdefault(one.key, one)
+        return rows
