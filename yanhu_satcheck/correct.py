@@ -1,0 +1,273 @@
+"""The corrected ledger: what was found, beside what was filed, as rows for people to act on.
+
+Nothing filed is changed or dropped here: a corrected call stands beside the filed one as a
+proposal until a named person confirms it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow, Submission
+from yanhu_satcheck.errors import AccountingError
+from yanhu_satcheck.finding import Finding, Judgement
+from yanhu_satcheck.ledger import (
+    Duty,
+    EightOf,
+    Entry,
+    Ledger,
+    Problem,
+    Rectification,
+    TownshipCount,
+)
+from yanhu_satcheck.terms import SUPPLIES, Call, Status, Words, fold
+
+STANDING, TO_ENTER = "在册", "应纳入"
+
+EIGHT = (
+    "整改一批重大隐患",
+    "打击一批非法违法行为",
+    "查处一批违规违章企业",
+    "关闭一批不具备安全生产条件的企业",
+    "曝光一批典型案例",
+    "问责一批责任措施不落实的单位",
+    "推广一批先进典型",
+    "出台一批制度成果",
+)
+"""The plan's 八个一批 in its order; only the first two can be counted from a batch."""
+
+
+def correct(judgement: Judgement, batch: Batch, titles: Mapping[str, Words]) -> Ledger:
+    """Set the judgement beside the filing and the county's ledger. `titles` names each rule.
+
+    Raises:
+        AccountingError: An issued polygon would be missing from the ledger.
+    """
+    filed, rows = batch.filed(), _rows_of_this_batch(batch)
+    entries = tuple(
+        _entry(polygon, filed.get(polygon.key), rows.get(polygon.key, ()), judgement)
+        for polygon in sorted(batch.polygons, key=lambda p: p.id)
+    )
+    if len({entry.polygon_id for entry in entries}) != len(batch.polygons):
+        raise AccountingError("two issued polygons would share one row of the ledger")
+    rectification = tuple(_rectification(batch, judgement, entries))
+    return Ledger(
+        batch=batch.id,
+        filing_columns=batch.filing_columns,
+        entries=entries,
+        problems=tuple(_problem(f, batch, titles) for f in judgement.findings),
+        rectification=rectification,
+        duties=tuple(_duties(rectification, batch)),
+        townships=tuple(_townships(entries, batch)),
+        eight=tuple(_eight(rectification, entries, filed, batch)),
+        unjudged=tuple(f for f in judgement.findings if f.status is Status.UNASSESSABLE),
+        misreads=batch.misreads,
+        notes=tuple(_notes(batch, entries)),
+    )
+
+
+def _rows_of_this_batch(batch: Batch) -> dict[str, list[LedgerRow]]:
+    rows: dict[str, list[LedgerRow]] = defaultdict(list)
+    for row in batch.ledger:
+        if not row.batch or row.batch == batch.id:
+            rows[row.key].append(row)
+    return rows
+
+
+def _entry(
+    polygon: IssuedPolygon,
+    filing: Submission | None,
+    rows: Sequence[LedgerRow],
+    judgement: Judgement,
+) -> Entry:
+    findings = _worst_first(judgement.of(polygon.id))
+    row = rows[0] if rows else None
+    return Entry(
+        polygon_id=polygon.id,
+        cells=filing.cells if filing else (),
+        status=judgement.status(polygon.id),
+        proposed=next((f.proposed for f in findings if f.proposed), None),
+        grounds=_grounds(findings),
+        provisions=tuple(dict.fromkeys(p for f in findings for p in f.provisions)),
+        responsible_unit=row.responsible_unit if row else "",
+        measure=row.measure if row else "",
+        deadline=row.due_on if row else None,
+        responsible_person=row.responsible_person if row else "",
+        township=polygon.township,
+        findings=findings,
+    )
+
+
+def _worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda f: (-f.status, -f.severity, f.rule, f.id)))
+
+
+def _grounds(findings: Sequence[Finding]) -> Words:
+    return Words(
+        "；".join(f"{f.rule} {f.message.zh}" for f in findings),
+        "; ".join(f"{f.rule} {f.message.en}" for f in findings),
+    )
+
+
+def _problem(finding: Finding, batch: Batch, titles: Mapping[str, Words]) -> Problem:
+    towns = {p.township for p in batch.polygons if p.id in finding.polygon_ids and p.township}
+    title = titles.get(finding.rule, Words(finding.slug, finding.slug))
+    return Problem(finding, title, "、".join(sorted(towns)))
+
+
+def _rectification(
+    batch: Batch, judgement: Judgement, entries: Sequence[Entry]
+) -> Iterable[Rectification]:
+    """Give the ledger's rows as they stand, then what must enter it."""
+    issued = {polygon.key: polygon.id for polygon in batch.polygons}
+    for row in batch.ledger:
+        mine = not row.batch or row.batch == batch.id
+        yield _standing(row, batch.id, judgement, issued.get(row.key) if mine else None)
+    here, keys = set(_rows_of_this_batch(batch)), {p.id: p.key for p in batch.polygons}
+    for entry in entries:
+        grounds = [f for f in entry.findings if _must_enter(f)]
+        if grounds and keys[entry.polygon_id] not in here:
+            problem = "；".join(dict.fromkeys(f.message.zh for f in grounds))
+            ids = tuple(f.id for f in grounds)
+            yield Rectification(entry.polygon_id, batch.id, TO_ENTER, problem, findings=ids)
+
+
+def _must_enter(finding: Finding) -> bool:
+    """What this audit contradicts, and what was filed as illegal and never entered (RL01)."""
+    return finding.status is Status.INCONSISTENT or finding.rule == "RL01"
+
+
+def _standing(
+    row: LedgerRow, batch_id: str, judgement: Judgement, polygon_id: str | None
+) -> Rectification:
+    related = {
+        f.id
+        for f in judgement.findings
+        if any(one.kind == "ledger" and fold(one.id) == row.key for one in f.related)
+        or (f.rule.startswith("RL") and polygon_id in f.polygon_ids)
+    }
+    return Rectification(
+        polygon_id=row.polygon_id,
+        batch=row.batch or batch_id,
+        standing=STANDING,
+        problem=row.problem,
+        responsible_unit=row.responsible_unit,
+        measure=row.measure,
+        deadline=row.deadline,
+        extended_deadline=row.extended_deadline,
+        responsible_person=row.responsible_person,
+        status=row.status,
+        closed=row.closed,
+        closed_date=row.closed_date,
+        source=row.source,
+        findings=tuple(sorted(related)),
+    )
+
+
+def _duties(rectification: Sequence[Rectification], batch: Batch) -> Iterable[Duty]:
+    by_unit: dict[str, list[Rectification]] = defaultdict(list)
+    for line in rectification:
+        by_unit[line.responsible_unit].append(line)
+    # Lines that nobody answers for come first: they are what the sheet is for.
+    for unit in sorted(by_unit, key=lambda name: (name != "", name)):
+        lines = by_unit[unit]
+        due = [line for line in lines if not _closed(line, batch)]
+        yield Duty(
+            responsible_unit=unit,
+            polygons=tuple(dict.fromkeys(line.polygon_id for line in lines)),
+            open=len(due),
+            overdue=sum(_overdue(line, batch) for line in lines),
+            closed=len(lines) - len(due),
+            blanks=sum(_blank(line) for line in lines),
+            persons=tuple(sorted({line.responsible_person for line in lines} - {""})),
+        )
+
+
+def _closed(line: Rectification, batch: Batch) -> bool:
+    return bool(line.closed) and (line.closed_date is None or line.closed_date <= batch.as_of)
+
+
+def _overdue(line: Rectification, batch: Batch) -> bool:
+    due = line.extended_deadline or line.deadline
+    return due is not None and due < batch.as_of and not _closed(line, batch)
+
+
+def _blank(line: Rectification) -> bool:
+    due = line.extended_deadline or line.deadline
+    return not (line.responsible_unit and line.measure and due and line.responsible_person)
+
+
+def _townships(entries: Sequence[Entry], batch: Batch) -> Iterable[TownshipCount]:
+    by_town: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_town[entry.township].append(entry)
+    overdue, sources = _overdue_polygons(batch), _sources(batch)
+    counts = [_township(town, by_town[town], overdue, sources) for town in by_town]
+    return sorted(
+        counts, key=lambda c: (-c.inconsistent, -c.overdue, -c.unsupported, -c.issued, c.township)
+    )
+
+
+def _township(
+    town: str, entries: Sequence[Entry], overdue: set[str], sources: Mapping[str, list[str]]
+) -> TownshipCount:
+    by_status = Counter(entry.status for entry in entries)
+    leads = Counter(lead for entry in entries for lead in sources.get(entry.polygon_id, ()))
+    return TownshipCount(
+        township=town,
+        issued=len(entries),
+        consistent=by_status[None],
+        inconsistent=by_status[Status.INCONSISTENT],
+        unsupported=by_status[Status.UNSUPPORTED],
+        doubtful=by_status[Status.DOUBTFUL],
+        unassessable=by_status[Status.UNASSESSABLE],
+        overdue=sum(entry.polygon_id in overdue for entry in entries),
+        sources=tuple(sorted(leads.items())),
+    )
+
+
+def _overdue_polygons(batch: Batch) -> set[str]:
+    rows = _rows_of_this_batch(batch)
+    return {
+        polygon.id
+        for polygon in batch.polygons
+        for row in rows.get(polygon.key, ())
+        if row.due_on is not None and row.due_on < batch.as_of and row.open_on(batch.as_of)
+    }
+
+
+def _sources(batch: Batch) -> dict[str, list[str]]:
+    rows = _rows_of_this_batch(batch)
+    return {p.id: [row.source for row in rows.get(p.key, ()) if row.source] for p in batch.polygons}
+
+
+def _eight(
+    rectification: Sequence[Rectification],
+    entries: Sequence[Entry],
+    filed: Mapping[str, Submission],
+    batch: Batch,
+) -> Iterable[EightOf]:
+    done = sum(_closed(line, batch) for line in rectification)
+    keys = {polygon.key for polygon in batch.polygons}
+    illegal = sum(filed[key].call is Call.ILLEGAL for key in keys & filed.keys())
+    counted = {
+        EIGHT[0]: (done, Words("整改清单中已销号的行数", "rows of 整改清单 that are closed")),
+        EIGHT[1]: (illegal, Words("填报为违法的图斑数", "polygons filed as illegal")),
+    }
+    by_hand = Words("由人工填写", "to be filled in by hand")
+    for name in EIGHT:
+        count, note = counted.get(name, (None, by_hand))
+        yield EightOf(name, count, note)
+
+
+def _notes(batch: Batch, entries: Sequence[Entry]) -> Iterable[tuple[Words, str]]:
+    yield Words("批次", "batch"), batch.id
+    yield Words("行政区代码", "district"), batch.region
+    since, until = batch.period
+    yield Words("核查期", "period"), f"{since.isoformat()} – {until.isoformat()}"
+    yield Words("时限判定日", "deadlines judged at"), batch.as_of.isoformat()
+    yield Words("坐标系", "coordinate system"), batch.crs
+    yield Words("下发图斑数", "polygons issued"), str(len(entries))
+    missing = [SUPPLIES[name] for name in SUPPLIES if name in batch.not_supplied]
+    if missing:
+        zh, en = "、".join(w.zh for w in missing), ", ".join(w.en for w in missing)
+        yield Words("本批次未提供", "not supplied"), f"{zh} ({en})"

@@ -1,0 +1,186 @@
+"""The order of the stages: read → survey → measure → judge → correct → report."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow
+from yanhu_satcheck.correct import correct
+from yanhu_satcheck.evidence import Case, Chip, Dossier, Measurement, PhotoEvidence, Relations
+from yanhu_satcheck.judge import judge
+from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.measure import measure
+from yanhu_satcheck.photos import examine
+from yanhu_satcheck.read import read_batch
+from yanhu_satcheck.relate import relate
+from yanhu_satcheck.report import write
+from yanhu_satcheck.rule import Rule
+from yanhu_satcheck.rulebook import limits_in_force, policy, provisions, rulebook, select
+from yanhu_satcheck.scene import SceneFit
+from yanhu_satcheck.survey import survey
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, how many of its pieces are done, and how many there are."""
+
+LIBRARIES = (
+    "yanhu-satcheck",
+    "numpy",
+    "scipy",
+    "shapely",
+    "pyproj",
+    "pyogrio",
+    "rasterio",
+    "pillow",
+    "xlsxwriter",
+    "pyarrow",
+)
+"""Whose versions an auditor needs in order to get the same figures again."""
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    """Say nothing of the progress."""
+
+
+def audit(
+    folder: Path,
+    out: Path,
+    *,
+    only: Sequence[str] = (),
+    lang: str = "zh",
+    progress: Progress = quiet,
+) -> Audit:
+    """Audit a batch folder and write OUT, whole or not at all.
+
+    Raises:
+        NothingToAudit: The manifest cannot be read, or no polygon is usable; OUT is not made.
+        SettingError: The county's satcheck.toml cannot be used; OUT is not made.
+        RuleError: A rule broke; OUT is not made.
+        AccountingError: An issued polygon would be neither judged nor named as not judged.
+        ReportError: OUT cannot be written there.
+    """
+    progress("read", 0, 1)
+    batch = read_batch(folder)
+    batch = replace(batch, not_supplied=batch.not_supplied | {"archive"})
+    rules = select(rulebook(batch.settings), only)
+    progress("read", 1, 1)
+    with TemporaryDirectory(prefix="satcheck-") as scratch:
+        finished = _audited(batch, rules, Path(scratch), lang, progress)
+        progress("report", 0, 1)
+        write(finished, out)
+        progress("report", 1, 1)
+    return finished
+
+
+def _audited(
+    batch: Batch, rules: Sequence[Rule[Any]], scratch: Path, lang: str, progress: Progress
+) -> Audit:
+    fits = _surveyed(batch, progress)
+    measurements, chips = _measured(batch, fits, scratch, progress)
+    total = len(batch.photos)
+    photos, groups, broken = examine(batch, scratch, lambda done: progress("photos", done, total))
+    batch = replace(batch, misreads=(*batch.misreads, *broken))
+    relations = relate(batch)
+    cases = _cases(batch, measurements, photos, relations)
+    dossier = Dossier(
+        batch=batch,
+        cases=cases,
+        policy=policy(batch.settings),
+        overlaps=relations.overlaps,
+        neighbours=relations.neighbours,
+        photo_groups=groups,
+        loose_photos=tuple(p for p in photos if p.polygon_id is None or not p.listed),
+    )
+    judgement = judge(dossier, rules, provisions())
+    titles = {rule.code: rule.title for rule in rules}
+    return Audit(
+        batch=batch,
+        cases=cases,
+        judgement=judgement,
+        ledger=correct(judgement, batch, titles),
+        photos=photos,
+        photo_groups=groups,
+        chips=chips,
+        fits=fits,
+        titles=titles,
+        thresholds=limits_in_force(rules),
+        versions=_versions(),
+        lang=lang,
+    )
+
+
+def _surveyed(batch: Batch, progress: Progress) -> tuple[SceneFit, ...]:
+    """Fit every scene pair, on ground that nobody suspects and nobody is licensed to dig."""
+    suspected = [p.footprint for p in batch.polygons if p.footprint is not None]
+    licensed = [p.footprint for p in batch.permits if p.footprint is not None]
+    fits = []
+    for done, pair in enumerate(batch.scenes, 1):
+        fits.append(survey(pair, [*suspected, *licensed], batch.crs))
+        progress("survey", done, len(batch.scenes))
+    return tuple(fits)
+
+
+def _measured(
+    batch: Batch, fits: Sequence[SceneFit], scratch: Path, progress: Progress
+) -> tuple[dict[str, Measurement], tuple[Chip, ...]]:
+    total, measurements, chips = len(batch.polygons), {}, list[Chip]()
+    for one, pictures in measure(batch, fits, scratch):
+        measurements[one.polygon_id] = one
+        chips += pictures
+        progress("measure", len(measurements), total)
+    return measurements, tuple(sorted(chips, key=lambda chip: (chip.polygon_id, chip.kind)))
+
+
+def _cases(
+    batch: Batch,
+    measurements: dict[str, Measurement],
+    photos: Iterable[PhotoEvidence],
+    relations: Relations,
+) -> tuple[Case, ...]:
+    """Bring together what was filed, measured and found beside each issued polygon."""
+    filed = batch.filed()
+    photos = tuple(photos)
+    permits_known = "permits" not in batch.not_supplied
+    projects_known = "projects" not in batch.not_supplied
+
+    def case(polygon: IssuedPolygon) -> Case:
+        one = measurements.get(polygon.id, Measurement(polygon.id))
+        return Case(
+            polygon=polygon,
+            filing=filed.get(polygon.key),
+            scene=one.scene,
+            change=one.change,
+            terrain=one.terrain,
+            chance=one.chance,
+            cause=one.cause,
+            photos=tuple(photo for photo in photos if photo.polygon_id == polygon.id),
+            ledger=_ledger_rows(batch, polygon),
+            licences=relations.licences.get(polygon.id, ()),
+            approvals=relations.approvals.get(polygon.id, ()),
+            hazards=relations.hazards.get(polygon.id, ()),
+            licensed_share=relations.licensed_share.get(polygon.id) if permits_known else None,
+            approved_share=relations.approved_share.get(polygon.id) if projects_known else None,
+            drawn_area_m2=relations.area_m2.get(polygon.id),
+        )
+
+    return tuple(case(polygon) for polygon in sorted(batch.polygons, key=lambda p: p.id))
+
+
+def _ledger_rows(batch: Batch, polygon: IssuedPolygon) -> tuple[LedgerRow, ...]:
+    return tuple(
+        row
+        for row in batch.ledger
+        if row.key == polygon.key and (not row.batch or row.batch == batch.id)
+    )
+
+
+def _versions() -> dict[str, str]:
+    told = {}
+    for name in LIBRARIES:
+        try:
+            told[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return told
