@@ -1,0 +1,141 @@
+"""The corrected ledger keeps what was filed, adds what was found, and loses nobody."""
+
+from datetime import date
+from typing import Any
+
+from tests.make import batch, filing, polygon, row
+from yanhu_satcheck.correct import correct
+from yanhu_satcheck.finding import Finding, Judgement
+from yanhu_satcheck.rule import Related
+from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
+
+
+def finding(
+    rule: str, *polygon_ids: str, status: Status = Status.INCONSISTENT, **more: Any
+) -> Finding:
+    said = Words(f"{rule}的话", f"what {rule} says")
+    sure = (Severity.HIGH, Confidence.LIKELY, said)
+    return Finding("2022Q4", rule, "slug", polygon_ids, status, *sure, **more)
+
+
+def ledger_of(there: Any, *findings: Finding) -> Any:
+    return correct(Judgement(findings), there, {})
+
+
+def test_every_issued_polygon_has_one_row_in_order_filed_or_not() -> None:
+    there = batch(polygon("B"), polygon("A"), submissions=(filing("A"), filing("Z")))
+    told = ledger_of(there)
+    assert [(e.polygon_id, e.cells, e.status) for e in told.entries] == [
+        ("A", ("A", "合法"), None),
+        ("B", (), None),
+    ]
+
+
+def test_a_group_finding_shows_on_each_member_and_the_worst_decides() -> None:
+    there = batch(polygon("A"), polygon("B"), submissions=(filing("A"), filing("B")))
+    doubt = finding("DQ06", "A", status=Status.DOUBTFUL)
+    told = ledger_of(there, finding("PH01", "A", "B"), doubt)
+    assert [e.status for e in told.entries] == [Status.INCONSISTENT, Status.INCONSISTENT]
+    assert told.entries[0].grounds.zh == "PH01 PH01的话；DQ06 DQ06的话"
+    assert told.count(Status.INCONSISTENT) == 2
+
+
+def test_the_filed_call_stays_and_the_proposal_stands_beside_it() -> None:
+    there = batch(polygon("A"), submissions=(filing("A", Call.PSEUDO_CHANGE),))
+    told = ledger_of(there, finding("CL01", "A", proposed=Call.ILLEGAL)).entries[0]
+    assert told.cells == ("A", "实地伪变化")
+    assert told.proposed is Call.ILLEGAL
+
+
+def test_duties_come_from_the_countys_ledger_and_are_never_invented() -> None:
+    there = batch(
+        polygon("A"), polygon("B"), ledger=(row("Ａ", extended_deadline=date(2023, 6, 1)),)
+    )
+    first, second = ledger_of(there).entries
+    assert (first.responsible_unit, first.deadline) == ("甲镇政府", date(2023, 6, 1))
+    assert (second.responsible_unit, second.deadline, second.responsible_person) == ("", None, "")
+
+
+def test_what_this_audit_contradicts_must_enter_the_ledger_once() -> None:
+    there = batch(polygon("A"), polygon("B"), polygon("C"), ledger=(row("B"),))
+    told = ledger_of(
+        there,
+        finding("CL01", "A"),
+        finding("PH01", "A", "B"),
+        finding("PH04", "C", status=Status.UNSUPPORTED),
+    )
+    assert [(r.polygon_id, r.standing) for r in told.rectification] == [
+        ("B", "在册"),
+        ("A", "应纳入"),
+    ]
+    assert told.rectification[1].problem == "CL01的话；PH01的话"
+
+
+def test_a_row_that_names_another_batch_does_not_answer_for_this_one() -> None:
+    there = batch(polygon("A"), ledger=(row("A", batch="2022Q2"),))
+    told = ledger_of(there, finding("CL01", "A"))
+    assert [(r.batch, r.standing) for r in told.rectification] == [
+        ("2022Q2", "在册"),
+        ("2022Q4", "应纳入"),
+    ]
+
+
+def test_ledger_rows_of_polygons_not_issued_here_carry_their_findings() -> None:
+    late = finding("RL03", related=(Related("ledger", "X9"),))
+    told = ledger_of(batch(polygon("A"), ledger=(row("X9"),)), late)
+    assert told.rectification[0].findings == (late.id,)
+
+
+def test_duty_list_puts_lines_without_a_unit_first_and_counts_what_is_open() -> None:
+    there = batch(
+        polygon("A"),
+        ledger=(
+            row("A", deadline=date(2022, 12, 1)),
+            row("B", deadline=date(2022, 12, 31)),
+            row("C", closed=True, closed_date=date(2022, 12, 30)),
+            row("D", closed=True, closed_date=date(2023, 1, 2)),
+            row("E", responsible_unit=""),
+        ),
+    )
+    nobody, unit = ledger_of(there).duties
+    assert (nobody.responsible_unit, nobody.polygons, nobody.blanks) == ("", ("E",), 1)
+    # Due on the day itself is not overdue; a closing after the day is still open.
+    assert (unit.open, unit.overdue, unit.closed, unit.blanks) == (3, 1, 1, 0)
+
+
+def test_townships_are_ranked_by_what_the_audit_contradicts() -> None:
+    there = batch(
+        polygon("A", township="甲镇"),
+        polygon("B", township="乙镇"),
+        polygon("C", township="乙镇"),
+        ledger=(row("B", source="群众举报", deadline=date(2022, 12, 1)),),
+    )
+    told = ledger_of(there, finding("CL01", "B")).townships
+    assert [(t.township, t.issued, t.inconsistent, t.overdue, t.sources) for t in told] == [
+        ("乙镇", 2, 1, 1, (("群众举报", 1),)),
+        ("甲镇", 1, 0, 0, ()),
+    ]
+
+
+def test_two_of_the_eight_are_counted_and_the_others_are_left_to_people() -> None:
+    there = batch(
+        polygon("A"),
+        submissions=(filing("A", Call.ILLEGAL), filing("Z", Call.ILLEGAL)),
+        ledger=(row("A", closed=True),),
+    )
+    assert [one.count for one in ledger_of(there).eight] == [
+        1,
+        1,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+    ]
+
+
+def test_correcting_twice_changes_nothing() -> None:
+    there = batch(polygon("A"), submissions=(filing("A"),))
+    found = finding("CL01", "A")
+    assert ledger_of(there, found) == ledger_of(there, found)
