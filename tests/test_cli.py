@@ -1,0 +1,104 @@
+"""The command: exit codes, first screens, and OUT whole or not at all."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLE, Run, satcheck
+
+
+def test_findings_exit_1_and_the_first_screen_says_what_was_judged(sample_audit: Run) -> None:
+    issued = len(json.loads((SAMPLE / "truth.json").read_text("utf-8"))["polygons"])
+    assert (sample_audit.code, sample_audit.stderr) == (1, "")
+    assert f"下发图斑 {issued} 个" in sample_audit.stdout
+    assert "无法判定" in sample_audit.stdout
+    assert "ledger.xlsx" in sample_audit.stdout
+
+
+def test_out_holds_what_the_contract_names(sample_audit: Run) -> None:
+    held = {path.name for path in sample_audit.out.iterdir()}
+    files = {"ledger.xlsx", "ledger.gpkg", "ledger.csv", "findings.jsonl", "audit.json"}
+    assert held == files | {"evidence.parquet", "photos.parquet", "reports", "photos"}
+    assert [path.name for path in sample_audit.out.parent.iterdir()] == ["OUT"]
+
+
+def test_every_issued_polygon_has_a_page_and_a_row(sample_audit: Run) -> None:
+    issued = json.loads((SAMPLE / "truth.json").read_text("utf-8"))["polygons"]
+    pages = {path.stem for path in (sample_audit.out / "reports").glob("*.html")} - {"index"}
+    assert len(pages) == len(issued)
+    counts = json.loads((sample_audit.out / "audit.json").read_text("utf-8"))["counts"]
+    assert sum(counts["polygons"].values()) == len(issued)
+
+
+def test_check_reads_only_and_exits_2_with_any_misread(tmp_path: Path) -> None:
+    run = satcheck("check", SAMPLE)
+    assert run.code == 2
+    assert "DQ" not in run.stdout
+
+
+def test_no_manifest_exits_2_and_out_is_not_made(tmp_path: Path) -> None:
+    run = satcheck("audit", tmp_path, "-o", tmp_path / "OUT")
+    assert run.code == 2
+    assert "batch.toml" in run.stderr
+    assert not (tmp_path / "OUT").exists()
+
+
+def test_no_usable_polygon_exits_2_and_out_is_not_made(tmp_path: Path) -> None:
+    folder = shutil.copytree(SAMPLE, tmp_path / "batch")
+    next(folder.glob("polygons.*")).write_bytes(b"not a layer")
+    run = satcheck("audit", folder, "-o", tmp_path / "OUT")
+    assert run.code == 2
+    assert "polygons" in run.stderr
+    assert not (tmp_path / "OUT").exists()
+
+
+def test_a_wrong_limit_is_named_and_stops_the_audit(tmp_path: Path) -> None:
+    folder = shutil.copytree(SAMPLE, tmp_path / "batch")
+    manifest = folder / "batch.toml"
+    text = manifest.read_text("utf-8").split("[settings]")[0]
+    manifest.write_text(text + '\n[settings]\npath = "satcheck.toml"\n', "utf-8")
+    (folder / "satcheck.toml").write_text("[rules.CL01]\nbear_gain = 0.3\n", "utf-8")
+    run = satcheck("audit", folder, "-o", tmp_path / "OUT")
+    assert run.code == 2
+    assert "CL01" in run.stderr
+    assert "bear_gain" in run.stderr
+    assert not (tmp_path / "OUT").exists()
+
+
+def test_rules_lists_every_rule_and_explain_knows_code_and_slug() -> None:
+    listed = satcheck("rules").stdout
+    assert "PH01" in listed
+    assert "photo-reuse" in listed
+    by_code, by_slug = satcheck("explain", "PH01"), satcheck("explain", "photo-reuse")
+    assert by_code.stdout == by_slug.stdout
+    assert "一图多用" in by_code.stdout
+
+
+def test_an_unknown_rule_exits_2_and_names_the_nearest() -> None:
+    run = satcheck("explain", "photo-reuze")
+    assert run.code == 2
+    assert "photo-reuse" in run.stderr
+
+
+@pytest.mark.parametrize("words", [["--help"], ["audit", "--help"], ["rules", "--help"]])
+def test_help_loads_nothing_heavy(words: list[str]) -> None:
+    told = (
+        "import sys; from yanhu_satcheck.cli.main import satcheck\n"
+        f"try: satcheck({words!r})\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'numpy', 'rasterio', 'shapely', 'pandas', 'scipy'} & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_gbk_console_does_not_end_a_run() -> None:
+    command = [sys.executable, "-m", "yanhu_satcheck.cli.main", "check", str(SAMPLE)]
+    env = {"PYTHONIOENCODING": "gbk", "PATH": ""}
+    done = subprocess.run(command, capture_output=True, env=env, check=False)
+    assert done.returncode == 2
+    assert "图斑" in done.stdout.decode("gbk")
