@@ -290,7 +290,7 @@ class Route:
         degrees = self._out(points[:, ::-1] if self._swapped else points)
         moved = shapely.transform(shapely.force_2d(shape), lambda _: self._in(degrees))
         if np.isfinite(shapely.get_coordinates(moved)).all() and _within(degrees, self._within):
-            return moved  # type: ignore[no-any-return]
+            return moved
         raise Unreadable(
             Words("坐标在坐标系范围之外", "its coordinates lie outside the CRS"),
             Words("请检查该图形的坐标", "check its coordinates"),

@@ -123,7 +123,7 @@ def _shape(geometry: Any) -> tuple[BaseGeometry | None, Words | None]:
 
 
 def _rings_close(geometry: dict[str, Any]) -> bool:
-    drawn: Any = geometry["coordinates"] if "coordinates" in geometry else []
+    drawn: Any = geometry.get("coordinates", [])
     parts = {"Polygon": [drawn], "MultiPolygon": drawn}.get(geometry["type"], [])
     rings = [ring for part in parts for ring in part]
     return all(ring[0] == ring[-1] for ring in rings)
