@@ -1,12 +1,16 @@
-"""Where the real data stand that tests read in place; they are no part of the project."""
+"""Where the shared test data lie: outside the checkout, read in place, often absent."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data"
-SHARED = Path(os.environ.get("SATCHECK_SHARED", _BESIDE))
-needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the shared data folder is not beside this checkout"
-)
+
+def shared_data(*parts: str) -> Path:
+    """Give a path in the shared data; skip the test where it is absent."""
+    home = os.environ.get("SATCHECK_SHARED")
+    root = Path(home) if home else Path(__file__).resolve().parents[2] / "shared" / "data"
+    path = root.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"needs shared test data at {path} (set SATCHECK_SHARED)")
+    return path

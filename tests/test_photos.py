@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.shared import SHARED, needs_shared
+from tests.shared import shared_data
 from yanhu_satcheck.batch import Batch, IssuedPolygon, Photo
 from yanhu_satcheck.photos import examine
 from yanhu_satcheck.photos.picture import Unreadable, decode, digest, distance, print_of
@@ -104,10 +104,9 @@ def test_a_postscript_in_a_photographs_clothes_is_refused(tmp_path: Path) -> Non
         decode(tmp_path / "a.jpg")
 
 
-@needs_shared
 def test_no_two_real_photographs_of_one_scene_are_called_one_exposure(tmp_path: Path) -> None:
     """279 photographs by other hands, nine scenes of honest near-duplicates among them."""
-    files = sorted((SHARED / "photos").glob("*.jpg"))
+    files = sorted(shared_data("photos").glob("*.jpg"))
     prints = {path: print_of(path, digest(path), tmp_path) for path in files}
     marked = [(path, p) for path, p in prints.items() if p.fingerprint]
     near = [

@@ -1,0 +1,44 @@
+"""Everything that could not be read as meant, collected on the way and told all at once."""
+
+from typing import Any
+
+from yanhu_satcheck.batch import Misread
+from yanhu_satcheck.terms import Words
+
+
+class Unreadable(Exception):
+    """A value or a file that cannot be read as meant: what is wrong, and what would be right."""
+
+    def __init__(self, what: Words, remedy: Words, rule: str = "DQ08") -> None:
+        super().__init__(what.en)
+        self.what = what
+        self.remedy = remedy
+        self.rule = rule
+
+
+class Misreads:
+    """Collects misreads; gives them in an order that depends on nothing but the batch."""
+
+    def __init__(self) -> None:
+        self._found: set[Misread] = set()
+
+    def add(self, file: str, what: Words, remedy: Words, **where: Any) -> None:
+        """Note what is wrong with a file of the batch and what to do about it."""
+        self._found.add(Misread(file, what, remedy, **where))
+
+    def note(self, file: str, fault: Unreadable, **where: Any) -> None:
+        """Note a fault that was raised on the way."""
+        self._found.add(Misread(file, fault.what, fault.remedy, **{"rule": fault.rule} | where))
+
+    def all(self) -> tuple[Misread, ...]:
+        """Give them by file, row and column."""
+        return tuple(
+            sorted(
+                self._found,
+                key=lambda m: (m.file, m.row or 0, m.column or "", m.rule, m.what, m.polygon_ids),
+            )
+        )
+
+    def wholly_lost(self, file: str) -> bool:
+        """Whether nothing of a file could be used."""
+        return any(m.whole and m.file == file for m in self._found)

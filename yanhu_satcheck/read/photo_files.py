@@ -1,0 +1,250 @@
+"""Evidence photographs: which files there are, what they say, which polygon each belongs to."""
+
+import io
+import re
+import warnings
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from PIL import Image
+
+from yanhu_satcheck.batch import IssuedPolygon, Photo
+from yanhu_satcheck.read.exif import Exif, read_exif
+from yanhu_satcheck.read.folder import Folder
+from yanhu_satcheck.read.misreads import Misreads
+from yanhu_satcheck.read.tables import Record, Records
+from yanhu_satcheck.read.values import text
+from yanhu_satcheck.terms import Words, fold
+
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")  # MPO comes through JPEG
+MAX_PIXELS = 250_000_000
+MAX_BYTES = 300 << 20
+_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif"})
+_WORD = re.compile(r"[0-9A-Z]")
+_AGAIN = Words("请重新提供原始照片", "supply the original photograph again")
+
+
+class _Seen(NamedTuple):
+    path: Path
+    exif: Exif
+    fault: Words | None
+
+
+def read_photos(
+    folder: Folder,
+    root: Path,
+    index: Records | None,
+    polygons: Sequence[IssuedPolygon],
+    misreads: Misreads,
+) -> tuple[Photo, ...]:
+    """Read every photograph below the photos folder, and every one that the index lists."""
+    numbers = {polygon.key: polygon.id for polygon in reversed(polygons)}
+    numbers |= {fold(polygon.id): polygon.id for polygon in polygons}
+    files = {p.relative_to(root).as_posix(): p for p in _files(folder, root)}
+    seen = {name: _see(folder, path) for name, path in files.items()}
+    photos = _listed(index, seen, numbers, root.name, misreads) if index is not None else []
+    named = {photo.id for photo in photos}
+    for name, look in seen.items():
+        if name not in named:
+            number = _number_in(name, numbers)
+            photos.append(_photo(name, look, numbers.get(fold(number)), number, index is None))
+    for photo in photos:
+        if photo.fault is not None and photo.path is not None:
+            misreads.add(
+                folder.name(photo.path),
+                photo.fault,
+                _AGAIN,
+                rule="PH04",
+                polygon_ids=(photo.polygon_id,) if photo.polygon_id else (),
+            )
+    return tuple(sorted(photos, key=lambda photo: (photo.id, photo.polygon_id or "")))
+
+
+def _files(folder: Folder, root: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in root.rglob("*")
+        if path.suffix.lower() in _SUFFIXES and path.is_file() and folder.holds(path)
+    )
+
+
+def _see(folder: Folder, path: Path) -> _Seen:
+    if path.stat().st_size > MAX_BYTES:
+        folder.record(path)
+        return _Seen(path, Exif(), Words("照片文件过大", f"it is larger than {MAX_BYTES >> 20} MB"))
+    content = path.read_bytes()
+    folder.record(path, content)
+    exif, fault = look(content)
+    return _Seen(path, exif, fault)
+
+
+def look(content: bytes) -> tuple[Exif, Words | None]:
+    """Open a photograph's header, and say why it cannot be read.
+
+    The decoder is not run: that costs a second a photograph and belongs to those who compare them.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MAX_PIXELS
+        try:
+            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+                fault = None
+                if not _ends(content, str(image.format)):
+                    fault = Words("照片文件不完整", "the photograph is cut off")
+                return read_exif(image), fault
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            return Exif(), Words("照片像素过多", "it claims more pixels than any camera has")
+        except Exception as cause:
+            if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
+                return Exif(), Words("暂不能读取 HEIC 照片", "HEIC photographs are not read yet")
+            return Exif(), Words("照片无法打开", f"it cannot be opened ({type(cause).__name__})")
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
+
+
+def _ends(content: bytes, form: str) -> bool:
+    # Decoders fill a missing rest with grey and say nothing; the end mark tells.
+    if form in ("JPEG", "MPO"):
+        start = _scan_of(content)
+        return start is not None and content.find(b"\xff\xd9", start) >= 0
+    if form == "PNG":
+        return b"IEND" in content
+    if form == "WEBP":
+        return len(content) >= int.from_bytes(content[4:8], "little") + 8
+    return True
+
+
+def _scan_of(content: bytes) -> int | None:
+    """Find where a JPEG's picture starts, past any thumbnail with an end mark of its own."""
+    at = 2
+    while at + 4 <= len(content):
+        if content[at] != 0xFF:
+            at += 1
+        elif content[at + 1] == 0xDA:
+            return at
+        elif content[at + 1] == 0xFF:
+            at += 1
+        elif content[at + 1] == 0x01 or 0xD0 <= content[at + 1] <= 0xD9:
+            at += 2
+        else:
+            at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return None
+
+
+def _listed(
+    index: Records,
+    seen: Mapping[str, _Seen],
+    numbers: Mapping[str, str],
+    root: str,
+    misreads: Misreads,
+) -> list[Photo]:
+    paths, bare = _by_name(seen)
+    photos: dict[tuple[str, str], Photo] = {}
+    for record in index.rows:
+        said = str(record.values["file"])
+        wanted = said.replace("\\", "/").removeprefix("./").casefold()
+        found = paths.get(wanted) or paths.get(wanted.removeprefix(f"{root.casefold()}/"))
+        fits = [found] if found else bare[wanted] if "/" not in wanted else []
+        problem = None
+        if not said:
+            problem = Words("没有文件名", "no file is named")
+        elif len(fits) > 1:
+            problem = Words(
+                f"有 {len(fits)} 个文件都叫 {said}", f"{len(fits)} files are called {said}"
+            )
+        name = fits[0] if len(fits) == 1 else said.replace("\\", "/").removeprefix("./")
+        number = str(record.values["polygon_id"]) or _number_in(name, numbers)
+        photo = _photo(name, seen.get(name), numbers.get(fold(number)), number, True, record)
+        if problem is None and (photo.id, fold(number)) in photos:
+            problem = Words(f"{said} 重复登记", f"{said} is listed twice for one polygon")
+        if problem is not None:
+            misreads.add(
+                index.table.file,
+                problem,
+                Words(
+                    "请写出 photos 文件夹下的完整路径，一行一张",
+                    "write its path below photos, a row each",
+                ),
+                row=record.row.number,
+                rule="PH04",
+                polygon_ids=(photo.polygon_id,) if photo.polygon_id else (),
+            )
+        if said:
+            photos.setdefault((photo.id, fold(number)), photo)
+    return list(photos.values())
+
+
+def _by_name(seen: Mapping[str, _Seen]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    bare: dict[str, list[str]] = defaultdict(list)
+    for name in seen:
+        bare[name.rsplit("/", 1)[-1].casefold()].append(name)
+    return {name.casefold(): name for name in reversed(list(seen))}, bare
+
+
+def _photo(
+    name: str,
+    look: _Seen | None,
+    polygon_id: str | None,
+    number: str,
+    listed: bool,
+    record: Record | None = None,
+) -> Photo:
+    exif = look.exif if look is not None else Exif()
+    said: Mapping[str, Any] = record.values if record is not None else {}
+    lonlat = (said.get("lon"), said.get("lat"))
+    azimuth = said.get("azimuth")
+    usable = azimuth is not None and 0 <= azimuth <= 360
+    ref = text(said.get("azimuth_ref")).upper()[:1]
+    return Photo(
+        id=name,
+        path=look.path if look is not None else None,
+        polygon_id=polygon_id,
+        listed=listed,
+        named_polygon=number,
+        fault=look.fault if look is not None else None,
+        taken_at=said.get("taken_at") or exif.taken_at,
+        lonlat=_place(*lonlat) or exif.lonlat,
+        azimuth=float(azimuth) % 360 if azimuth is not None and usable else exif.azimuth,
+        azimuth_ref={"T": "T", "真": "T", "M": "M", "磁": "M"}.get(ref, "")
+        or ("" if usable else exif.azimuth_ref),
+        taken_by=str(said.get("taken_by") or ""),
+        camera=exif.camera,
+        focal_35mm=exif.focal_35mm,
+        has_exif=exif.present,
+        row=record.row.number if record is not None else None,
+    )
+
+
+def _place(lon: float | None, lat: float | None) -> tuple[float, float] | None:
+    if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90 or lon == lat == 0:
+        return None
+    return lon, lat
+
+
+def _number_in(name: str, numbers: Mapping[str, str]) -> str:
+    """Give the polygon's number that a photograph's folder is, or that its name holds."""
+    *folders, bare = fold(name).split("/")
+    for part in reversed(folders):
+        if part in numbers:
+            return numbers[part]
+    for part in (bare.rsplit(".", 1)[0], *reversed(folders)):
+        if number := _held(part, numbers):
+            return number
+    return ""
+
+
+def _held(part: str, numbers: Mapping[str, str]) -> str:
+    # A number starts and ends where letters and digits do: JC1 is not in JC12.
+    edges = [
+        at
+        for at in range(len(part) + 1)
+        if not (0 < at < len(part) and _WORD.match(part[at - 1]) and _WORD.match(part[at]))
+    ]
+    spans = sorted(
+        ((start, end) for start in edges for end in edges if start < end),
+        key=lambda span: (span[0] - span[1], span[0]),
+    )
+    return next((numbers[part[a:b]] for a, b in spans if part[a:b] in numbers), "")

@@ -1,0 +1,274 @@
+"""The whole batch: what is declared is read, what is wrong collected, what is missing named."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import shapely
+from pyproj import CRS
+
+from yanhu_satcheck.batch import Batch, IssuedPolygon, Photo
+from yanhu_satcheck.errors import NothingToAudit
+from yanhu_satcheck.read import crs as crses
+from yanhu_satcheck.read import records as papers
+from yanhu_satcheck.read.folder import Folder
+from yanhu_satcheck.read.manifest import NAME, TABLES, Declared, Manifest, read_manifest
+from yanhu_satcheck.read.misreads import Misreads, Unreadable
+from yanhu_satcheck.read.photo_files import read_photos
+from yanhu_satcheck.read.polygons import centre, issued, settle_layer
+from yanhu_satcheck.read.scenes import Scenery
+from yanhu_satcheck.read.tables import Records, read_columns
+from yanhu_satcheck.read.vectors import LATER, SIDECARS, SUFFIXES, read_layer
+from yanhu_satcheck.read.workbooks import Wanted, read_csv, read_workbook
+from yanhu_satcheck.terms import Words
+
+_DRAWN: dict[str, Callable[..., tuple[Any, ...]]] = {
+    "permits": papers.licences,
+    "hazards": papers.hazards,
+    "restoration": papers.approvals,
+    "projects": papers.approvals,
+    "key_areas": papers.key_areas,
+}
+_LISTED: dict[str, Callable[..., tuple[Any, ...]]] = {
+    "rectification": papers.ledger,
+    "patrols": papers.patrols,
+    "blacklist": papers.blacklisted,
+    "lookback": papers.lookbacks,
+}
+
+
+class _Reading(NamedTuple):
+    """What every step needs: the folder, the manifest, and where to note what is wrong."""
+
+    folder: Folder
+    said: Manifest
+    misreads: Misreads
+
+
+def read_batch(folder: Path) -> Batch:
+    """Read a batch folder, once and whole.
+
+    Raises:
+        NothingToAudit: batch.toml cannot be read, or no polygon is usable; the message holds
+            every misread up to there.
+    """
+    inside, misreads = Folder(Path(folder)), Misreads()
+    reading = _Reading(inside, read_manifest(inside, misreads), misreads)
+    said = reading.said
+    polygons, work, blank = _polygons(reading)
+    found: dict[str, Any] = {name: () for name in TABLES}
+    supplied = {"polygons"}
+    columns: tuple[str, ...] = ()
+    for name in TABLES[1:]:
+        records = _records(reading, said.tables.get(name))
+        rows = None if records is None else _nouns(reading, records, work)
+        if records is None or rows is None:
+            continue
+        found[name] = rows
+        supplied.add(name)
+        blank |= {f"{name}.{column}" for column in records.blank_columns()}
+        if name == "submission":
+            columns = records.table.headers
+    photos = _photos(reading, polygons)
+    if photos is not None:
+        supplied.add("photos")
+        blank |= _blank_of_photos(photos)
+    footprints = [p.footprint for p in polygons if p.footprint is not None]
+    west, south, east, north = (float(edge) for edge in shapely.total_bounds(footprints))
+    scenery = Scenery(inside, misreads, _code(work), (west, south, east, north))
+    scenes, elevation = scenery.scenes(said.scenes), scenery.elevation(said.dem)
+    supplied |= {"scenes"} if scenes else set()
+    supplied |= {"dem"} if elevation.before or elevation.after else set()
+    settings = _settings(reading)
+    return Batch(
+        id=said.id,
+        root=inside.root,
+        region=said.region,
+        period=said.period,
+        as_of=said.as_of,
+        crs=_code(work),
+        polygons=polygons,
+        filing_columns=columns,
+        submissions=found["submission"],
+        photos=photos or (),
+        photo_crs=said.photo_crs,
+        permits=found["permits"],
+        ledger=found["rectification"],
+        hazards=found["hazards"],
+        restoration=found["restoration"],
+        projects=found["projects"],
+        patrols=found["patrols"],
+        blacklist=found["blacklist"],
+        lookback=found["lookback"],
+        key_areas=found["key_areas"],
+        scenes=scenes,
+        elevation=elevation,
+        settings=settings,
+        not_supplied=frozenset({*TABLES, "scenes", "dem", "photos"} - supplied),
+        blank_columns=frozenset(blank),
+        inputs=inside.inputs,
+        misreads=misreads.all(),
+    )
+
+
+def _polygons(reading: _Reading) -> tuple[tuple[IssuedPolygon, ...], CRS, set[str]]:
+    declared, misreads = reading.said.tables["polygons"], reading.misreads
+    records = _records(reading, declared)
+    if records is None:
+        raise _nothing(reading)
+    work = _declared_crs(reading)
+    try:
+        settled = settle_layer(
+            records.table, declared.crs, work, reading.said.region, misreads, areal=True
+        )
+        work = work or crses.working(centre(records.table, settled))
+    except Unreadable as fault:
+        misreads.note(records.table.file, fault, whole=True)
+        raise _nothing(reading) from None
+    polygons = issued(records, settled, work, misreads)
+    if all(polygon.footprint is None for polygon in polygons):
+        raise _nothing(reading)
+    blank = records.blank_columns()
+    if "area" not in blank or "area_mu" not in blank:
+        blank.discard("area_m2")
+    return polygons, work, {f"polygons.{name}" for name in blank - {"area", "area_mu"}}
+
+
+def _nothing(reading: _Reading) -> NothingToAudit:
+    lines = "\n".join(f"  {misread}" for misread in reading.misreads.all())
+    return NothingToAudit(f"{reading.folder.root}: no polygon can be used\n{lines}")
+
+
+def _declared_crs(reading: _Reading) -> CRS | None:
+    if reading.said.crs is None:
+        return None
+    try:
+        crs = crses.parse(reading.said.crs)
+        crses.to_degrees(crs)
+        if crs.is_projected and crs.axis_info[0].unit_name in ("metre", "meter"):
+            return crs
+        raise Unreadable(
+            Words(
+                f"工作坐标系 {crs.name} 不是以米为单位的投影",
+                f"{crs.name} is not projected in metres",
+            ),
+            Words("请写投影坐标系，如 EPSG:4546", "give a projected one, like EPSG:4546"),
+            "DQ04",
+        )
+    except Unreadable as fault:
+        reading.misreads.note(NAME, fault, column="batch.crs")
+        return None
+
+
+def _code(crs: CRS) -> str:
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else str(crs.to_wkt())
+
+
+def _records(reading: _Reading, declared: Declared | None) -> Records | None:
+    """Read a declared table; `None` where it is not declared or nothing of it can be used."""
+    if declared is None:
+        return None
+    misreads, file = reading.misreads, str(declared.path).replace("\\", "/")
+    wanted = Wanted(declared.sheet, declared.header_row, declared.encoding, declared.fields)
+    try:
+        suffix = Path(file).suffix.lower()
+        if suffix in LATER:
+            reading.folder.locate(declared.path)
+            raise Unreadable(
+                Words(f"本版本暂不能读取 {suffix}", f"{suffix} is not read yet by this version"),
+                Words(f"请另存为 {LATER[suffix]}", f"save it as {LATER[suffix]}"),
+            )
+        path = reading.folder.file(declared.path, SIDECARS if suffix == ".shp" else ())
+        file = reading.folder.name(path)
+        if suffix in SUFFIXES:
+            table = read_layer(
+                declared.name, path, file, declared.encoding, declared.layer, misreads
+            )
+        elif suffix in (".xlsx", ".xlsm"):
+            table = read_workbook(declared.name, path, file, wanted, misreads)
+        elif suffix in (".csv", ".txt"):
+            table = read_csv(declared.name, path, file, wanted, misreads)
+        else:
+            raise Unreadable(
+                Words(
+                    f"不能读取 {suffix or '没有后缀的'} 文件",
+                    f"{suffix or 'such'} files are not read",
+                ),
+                Words("请另存为 .xlsx、.csv 或 .gpkg", "save it as .xlsx, .csv or .gpkg"),
+            )
+        if not table.rows:
+            raise Unreadable(
+                Words("表中没有数据行", "it has no rows"),
+                Words(
+                    "请补充数据，或从 batch.toml 中删去", "fill it in, or take it out of batch.toml"
+                ),
+            )
+    except Unreadable as fault:
+        misreads.note(file, fault, whole=True)
+        return None
+    records = read_columns(table, declared.fields, misreads)
+    return None if misreads.wholly_lost(file) else records
+
+
+def _nouns(reading: _Reading, records: Records, work: CRS) -> tuple[Any, ...] | None:
+    name, misreads, said = records.table.name, reading.misreads, reading.said
+    if name == "submission":
+        return papers.submissions(records, said.period[1], misreads)
+    if name in _LISTED:
+        return _LISTED[name](records, misreads)
+    try:
+        drawn = papers.shapes(records, said.tables[name].crs, work, said.region, misreads)
+    except Unreadable as fault:
+        misreads.note(records.table.file, fault, whole=True)
+        return None
+    return _DRAWN[name](records, drawn, misreads)
+
+
+def _photos(reading: _Reading, polygons: tuple[IssuedPolygon, ...]) -> tuple[Photo, ...] | None:
+    declared, misreads = reading.said.photos, reading.misreads
+    if declared is None:
+        return None
+    index = _records(reading, reading.said.photo_index)
+    try:
+        root = reading.folder.locate(declared.path)
+        if not root.is_dir():
+            raise Unreadable(
+                Words(f"{declared.path} 不是文件夹", f"{declared.path} is no folder"),
+                Words("请写照片所在的文件夹", "give the folder of the photographs"),
+            )
+    except Unreadable as fault:
+        misreads.note(str(declared.path).replace("\\", "/"), fault, whole=True)
+        return None
+    return read_photos(reading.folder, root, index, polygons, misreads)
+
+
+def _blank_of_photos(photos: tuple[Photo, ...]) -> set[str]:
+    blank = {
+        f"photos.{name}"
+        for name in ("taken_at", "azimuth", "azimuth_ref", "taken_by")
+        if all(getattr(photo, name) in (None, "") for photo in photos)
+    }
+    if all(photo.lonlat is None for photo in photos):
+        blank |= {"photos.lon", "photos.lat"}
+    return blank
+
+
+def _settings(reading: _Reading) -> dict[str, Any]:
+    if reading.said.settings is None:
+        return {}
+    file = str(reading.said.settings).replace("\\", "/")
+    try:
+        path = reading.folder.file(reading.said.settings)
+        return tomllib.loads(path.read_bytes().decode("utf-8").removeprefix("\ufeff"))
+    except Unreadable as fault:
+        reading.misreads.note(file, fault, whole=True)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as cause:
+        reading.misreads.add(
+            file,
+            Words("设置文件有误", f"it cannot be read: {cause}"),
+            Words("请改正该行；在此之前使用默认值", "mend that line; until then the defaults hold"),
+            whole=True,
+        )
+    return {}

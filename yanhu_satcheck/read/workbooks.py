@@ -1,0 +1,235 @@
+"""Spreadsheets and CSV files, bounded before anything opens them."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
+
+from yanhu_satcheck.read import headers as heads
+from yanhu_satcheck.read.encodings import decode
+from yanhu_satcheck.read.misreads import Misreads, Unreadable
+from yanhu_satcheck.read.tables import Row, Table, find_header, tidy
+from yanhu_satcheck.read.values import is_blank
+from yanhu_satcheck.terms import Words
+
+MAX_MEMBER = 200 << 20  # bytes of one sheet, unpacked
+MAX_CELLS = 5_000_000  # of the rectangle that a sheet's cells span
+MAX_ROWS = 1_048_576
+# The last group tells a tag that closes at once, which holds nothing; whatever else follows counts.
+_REFERENCE = re.compile(
+    rb"<(?:\w+:)?(?:row|c)\b[^<]*?\sr\s*=\s*[\"']([A-Za-z]*)(\d+)[\"']"
+    rb"((?:\s+[\w:]+\s*=\s*[\"'][\w.:]*[\"'])*\s*/>)?"
+)
+_TABS = {"\t": "\t", ";": ";", "；": "；"}
+
+
+class Wanted(NamedTuple):
+    """What batch.toml says of a table beside its path."""
+
+    sheet: str | None = None
+    header_row: int | None = None
+    encoding: str | None = None
+    fields: Mapping[str, str] = {}
+
+
+def read_workbook(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
+    """Read the sheet of an .xlsx that `sheet` names, or whose header fits the table best."""
+    content = path.read_bytes()
+    refuse_hostile(content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = {
+            about.name: _grid(book.get_sheet_by_name(about.name))
+            for about in book.sheets_metadata
+            if about.typ == SheetTypeEnum.WorkSheet
+        }
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as cause:  # a panic in the reader is no Exception
+        raise Unreadable(
+            Words("工作簿损坏，无法打开", f"the workbook cannot be opened ({str(cause)[:80]})"),
+            Words(
+                "请用 Excel 或 WPS 打开后另存为 .xlsx", "open it in Excel or WPS and save it again"
+            ),
+        ) from None
+    return _choose(name, file, sheets, wanted, misreads)
+
+
+def read_csv(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
+    """Read a .csv in UTF-8 or GB18030; rows count as a spreadsheet would count them."""
+    text = decode(path.read_bytes(), wanted.encoding)
+    if "\0" in text:
+        raise Unreadable(
+            Words("不是文本文件", "it is no text file"),
+            Words("请另存为 CSV（UTF-8）", "save it as CSV (UTF-8)"),
+        )
+    head = "\n".join(text.splitlines()[:20])
+    comma = "," if "," in head else next((tab for tab in _TABS if tab in head), ",")
+    csv.field_size_limit(1 << 20)
+    try:
+        grid: list[list[Any]] = [*csv.reader(io.StringIO(text, newline=""), delimiter=comma)]
+    except csv.Error as cause:
+        raise Unreadable(
+            Words("CSV 格式有误", f"the CSV is malformed ({cause})"),
+            Words("请用 Excel 或 WPS 另存为 CSV", "save it as CSV from Excel or WPS"),
+        ) from None
+    return _choose(name, file, {"": grid}, wanted, misreads)
+
+
+def refuse_hostile(content: bytes) -> None:
+    """Refuse a workbook whose cells span more than a reader can hold.
+
+    Two cells at opposite corners make a 4 KB file that no reader survives, so the references
+    are measured before one is tried.
+
+    Raises:
+        Unreadable: It is no .xlsx, or it spans or unpacks to too much.
+    """
+    remedy = Words(
+        "请另存为普通的 .xlsx，删去空行空列", "save it as an ordinary .xlsx, without stray cells"
+    )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.infolist():
+                if member.file_size > MAX_MEMBER:
+                    what = f"{member.filename}: {member.file_size >> 20} MB"
+                    raise Unreadable(
+                        Words(f"工作簿过大（{what}）", f"it unpacks too far ({what})"), remedy
+                    )
+                _refuse_far_cells(archive.read(member), remedy)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as cause:
+        raise Unreadable(
+            Words("不是有效的 .xlsx 文件", f"it is no valid .xlsx file ({cause})"),
+            Words("请用 Excel 或 WPS 另存为 .xlsx", "save it as .xlsx from Excel or WPS"),
+        ) from None
+
+
+def _refuse_far_cells(sheet: bytes, remedy: Words) -> None:
+    if sheet[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Unreadable(Words("工作表编码异常", "a sheet is written in UTF-16"), remedy)
+    rows, columns = 0, 0
+    for letters, digits, empty in _REFERENCE.findall(sheet):
+        if empty:
+            continue
+        rows = max(rows, int(digits[:9]))
+        columns = max(columns, column_number(letters.decode()))
+    if rows > MAX_ROWS or rows * columns > MAX_CELLS:
+        raise Unreadable(
+            Words(
+                f"单元格散布于 {rows} 行 × {columns} 列，超出可读范围",
+                f"its cells span {rows} rows × {columns} columns, more than can be read",
+            ),
+            remedy,
+        )
+
+
+def column_number(letters: str) -> int:
+    """Give a column's number: A is 1, XFD is 16384."""
+    number = 0
+    for letter in letters.upper()[:4]:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def column_letters(index: int) -> str:
+    """Give a column's letters: 0 is A."""
+    letters, number = "", index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _grid(sheet: CalamineSheet) -> list[list[Any]]:
+    grid: list[list[Any]] = sheet.to_python(skip_empty_area=False)
+    # Every cell of a merged area says what its first one says; the others are stored empty.
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
+        if (bottom - top) * (right - left) > 10_000 or top >= len(grid) or left >= len(grid[top]):
+            continue
+        for row in grid[top + 1 : bottom + 1] if left == right else ():
+            row[left] = grid[top][left]
+    return grid
+
+
+def _choose(
+    name: str,
+    file: str,
+    sheets: Mapping[str, Sequence[Sequence[Any]]],
+    wanted: Wanted,
+    misreads: Misreads,
+) -> Table:
+    if wanted.sheet is not None and "" not in sheets and wanted.sheet not in sheets:
+        raise Unreadable(
+            Words(f"没有名为“{wanted.sheet}”的工作表", f"there is no sheet “{wanted.sheet}”"),
+            Words(f"工作表有：{'、'.join(sheets)}", f"there are: {', '.join(sheets)}"),
+        )
+    if wanted.sheet in sheets:
+        sheets = {str(wanted.sheet): sheets[str(wanted.sheet)]}
+    found = {
+        title: (start, heads.recognised(name, grid[start]))
+        for title, grid in sheets.items()
+        if (start := find_header(name, grid, wanted.header_row, wanted.fields)) is not None
+    }
+    if not found:
+        raise _no_header(name, sheets, wanted)
+    title = max(found, key=lambda sheet: found[sheet][1])  # the first of equals
+    table = _cut(name, file, sheets[title], found[title][0])
+    for other, (start, score) in found.items():
+        # Rows on a second sheet of the same form would be lost without a word.
+        if (
+            other != title
+            and score == found[title][1]
+            and _cut(name, file, sheets[other], start).rows
+        ):
+            misreads.add(
+                file,
+                Words(
+                    f"工作表“{other}”与“{title}”表头相同，未读取",
+                    f"the sheet “{other}” has the same headers as “{title}” and was not read",
+                ),
+                Words(
+                    '请合并到一张工作表，或在 batch.toml 写 sheet = "…"',
+                    'put all rows on one sheet, or say sheet = "…" in batch.toml',
+                ),
+            )
+    return table
+
+
+def _no_header(name: str, sheets: Mapping[str, Any], wanted: Wanted) -> Unreadable:
+    columns = [column.words for column in heads.schema(name).values()][:4]
+    if not any(any(not is_blank(c) for c in row) for grid in sheets.values() for row in grid):
+        what = Words("表是空的，没有数据行", "the table is empty: it has no rows")
+    elif wanted.header_row is not None:
+        what = Words(f"没有第 {wanted.header_row} 行", f"there is no row {wanted.header_row}")
+    else:
+        what = Words("找不到表头行", "no row of headers is recognised")
+    return Unreadable(
+        what,
+        Words(
+            f"表头应含：{'、'.join(columns)} 等；或在 batch.toml 写 header_row 和 fields",
+            f"headers like {', '.join(columns)} are expected; or give header_row and fields",
+        ),
+    )
+
+
+def _cut(name: str, file: str, grid: Sequence[Sequence[Any]], start: int) -> Table:
+    width = max(len(row) for row in grid)
+    below = [tidy(row, width) for row in grid[start + 1 :]]
+    titles = ["" if is_blank(h) else str(h).strip() for h in tidy(grid[start], width)]
+    used = [
+        index
+        for index, title in enumerate(titles)
+        if title or any(not is_blank(row[index]) for row in below)
+    ]
+    headers = tuple(titles[i] or f"列{column_letters(i)}" for i in used)
+    rows = tuple(
+        Row(number, tuple(row[i] for i in used))
+        for number, row in enumerate(below, start + 2)
+        if any(not is_blank(row[i]) for i in used)
+    )
+    return Table(name, file, headers, rows, header_row=start + 1)
