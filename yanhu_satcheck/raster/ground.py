@@ -89,7 +89,9 @@ class SceneModel:
 
 def levelled(after: Floats, gains: tuple[tuple[float, float], ...]) -> Floats:
     """Apply the relative radiometry: the after stack in the before image's units."""
-    gain, offset = (np.array(column, np.float32)[:, None, None] for column in zip(*gains, strict=True))
+    gain, offset = (
+        np.array(column, np.float32)[:, None, None] for column in zip(*gains, strict=True)
+    )
     return after * gain + offset
 
 
@@ -117,7 +119,9 @@ def distances(change: Floats, kind: NDArray[np.int64], likes: LookAlikes) -> Flo
     return out
 
 
-def view(reader: PairReader, window: Window, model: SceneModel) -> tuple[Floats, Floats, Bools, Look]:
+def view(
+    reader: PairReader, window: Window, model: SceneModel
+) -> tuple[Floats, Floats, Bools, Look]:
     """Read a window and look at it: before, levelled after, what both images show, the look."""
     pixels = reader.read(window)
     clear = pixels.clear.copy()
@@ -127,7 +131,12 @@ def view(reader: PairReader, window: Window, model: SceneModel) -> tuple[Floats,
         if not masked:
             clear &= ~hidden(np.nan_to_num(stack), model.roles, sky)
     after = levelled(pixels.after, model.gains)
-    return pixels.before, after, pixels.seen, look(pixels.before, after, clear, model.cover, model.likes)
+    return (
+        pixels.before,
+        after,
+        pixels.seen,
+        look(pixels.before, after, clear, model.cover, model.likes),
+    )
 
 
 def look(
@@ -158,7 +167,9 @@ def look(
         newly_bare.astype(np.float32),
         ((was_green & ~is_green) - likes.lost[kinds] * was_green).astype(np.float32),
         ((is_green & ~was_green) - likes.greened[kinds] * ~was_green).astype(np.float32),
-        (_visible(two, cover[0].roles, likes.soft) - _visible(one, cover[0].roles, likes.soft)).reshape(shape)
+        (
+            _visible(two, cover[0].roles, likes.soft) - _visible(one, cover[0].roles, likes.soft)
+        ).reshape(shape)
         - likes.brighter[kinds],
         score,
     )
@@ -179,7 +190,7 @@ def _visible(stack: Floats, roles: tuple[str, ...], soft: Floats) -> Floats:
     """Log of visible brightness (n,)."""
     rows = [i for i, role in enumerate(roles) if role in VISIBLE] or list(range(len(roles)))
     mean = np.maximum(stack[rows], 0).mean(axis=0, dtype=np.float32).ravel()
-    return np.log(mean + soft[rows].mean())
+    return np.asarray(np.log(mean + soft[rows].mean()), dtype=np.float32)
 
 
 def soil_index(stack: Floats, model: SceneModel) -> Floats | None:

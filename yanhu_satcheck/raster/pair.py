@@ -113,7 +113,9 @@ def working_grid(own: Grid) -> Grid:
     affine = Affine(*own.transform)
     if affine.b == 0 and affine.d == 0 and affine.a > 0 and affine.e < 0:
         return own
-    corners = [affine @ xy for xy in ((0, 0), (own.width, 0), (0, own.height), (own.width, own.height))]
+    corners = [
+        affine @ xy for xy in ((0, 0), (own.width, 0), (0, own.height), (own.width, own.height))
+    ]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     side = abs(affine.determinant) ** 0.5
     transform, width, height = calculate_default_transform(

@@ -21,12 +21,15 @@ class ReliefReader:
     def __init__(self, file: ElevationFile, crs: str) -> None:
         self.file = file
         self.grid = metric_grid(file.grid, crs)
-        self._source = Source(file.path, file.name, self.grid, (1,), file.nodata, own_crs=file.grid.crs)
+        self._source = Source(
+            file.path, file.name, self.grid, (1,), file.nodata, own_crs=file.grid.crs
+        )
 
     def read(self, window: Window) -> Floats:
         """Elevations (h, w) of a window without step; NaN where there is none."""
         with rasterio.Env(GDAL_CACHEMAX=64):
-            return self._source.read(window)[0]
+            elevation: Floats = self._source.read(window)[0]
+            return elevation
 
     def close(self) -> None:
         """Let the file go."""
@@ -68,7 +71,7 @@ def gradient(elevation: Floats, grid: Grid) -> tuple[Floats, Floats]:
     cols = padded[:, :-2] + 2 * padded[:, 1:-1] + padded[:, 2:]
     east = (rows[:, 2:] - rows[:, :-2]) / np.float32(8 * affine.a)
     north = (cols[:-2] - cols[2:]) / np.float32(8 * -affine.e)
-    return east, north
+    return east.astype(np.float32), north.astype(np.float32)
 
 
 def slope_deg(east: Floats, north: Floats) -> Floats:

@@ -10,7 +10,7 @@ PAD = 2  # cells that a sub-pixel read needs around its window
 
 
 def cubic_weights(fraction: float) -> tuple[float, float, float, float]:
-    """The four Catmull-Rom weights of a point `fraction` past the second tap (Keys 1981, a=−½)."""
+    """The four Catmull-Rom weights of a point `fraction` past the second tap (Keys 1981, a=-½)."""
     t = fraction
     return (
         ((-0.5 * t + 1.0) * t - 0.5) * t,

@@ -1,6 +1,6 @@
 """What one pixel's bands say: greenness, brightness, bare ground, and where a scene draws lines.
 
-Indices: NDVI (Rouse 1974); visible greenness (G−R)/(G+R) (Tucker 1979) where there is no infrared;
+Indices: NDVI (Rouse 1974); visible greenness (G-R)/(G+R) (Tucker 1979) where there is no infrared;
 BSI (Rikimaru 2002); NDWI (McFeeters 1996). Absolute limits hold for reflectance only; digital
 numbers get limits from the scene itself, and are worth less.
 """
@@ -35,7 +35,7 @@ class Sky:
     """Where one date of a scene draws the line to cloud and shadow."""
 
     bright: float  # visible brightness above this, if white, is cloud; inf: cannot be told
-    dark: float  # near infrared below this is shadow or open water; −inf: cannot be told
+    dark: float  # near infrared below this is shadow or open water; -inf: cannot be told
     calibrated: bool
 
 
@@ -45,7 +45,7 @@ def pick(stack: Floats, roles: Sequence[str], role: str) -> Floats | None:
 
 
 def ratio(one: Floats, two: Floats) -> Floats:
-    """(one − two) / (one + two), 0 where both are dark."""
+    """(one - two) / (one + two), 0 where both are dark."""
     total = one + two
     return np.where(np.abs(total) > TINY, (one - two) / np.where(total == 0, 1, total), 0)
 
@@ -53,11 +53,11 @@ def ratio(one: Floats, two: Floats) -> Floats:
 def brightness(stack: Floats, roles: Sequence[str]) -> Floats:
     """Mean of the visible bands (h, w), or of all bands where none is visible."""
     rows = [i for i, role in enumerate(roles) if role in VISIBLE] or list(range(len(roles)))
-    return stack[rows].mean(axis=0, dtype=np.float32)
+    return np.asarray(stack[rows].mean(axis=0), dtype=np.float32)
 
 
 def greenness(stack: Floats, cover: Cover) -> Floats:
-    """NDVI, or visible greenness where there is no near infrared (h, w), −1 to 1."""
+    """NDVI, or visible greenness where there is no near infrared (h, w), -1 to 1."""
     clean = np.maximum(stack - np.array(cover.floor, np.float32)[:, None, None], 0)
     nir, red = (pick(clean, cover.roles, role) for role in ("nir", "red"))
     if nir is not None and red is not None:
@@ -89,7 +89,7 @@ def bare_ground(stack: Floats, cover: Cover, green: Floats) -> Bools:
 
 
 def bare_index(stack: Floats, roles: Sequence[str]) -> Floats | None:
-    """BSI, or its four-band stand-in ((R+G)−(N+B))/sum (h, w); None without near infrared."""
+    """BSI, or its four-band stand-in ((R+G)-(N+B))/sum (h, w); None without near infrared."""
     blue, green, red, nir = (pick(stack, roles, role) for role in ("blue", "green", "red", "nir"))
     swir = pick(stack, roles, "swir1")
     if blue is None or red is None or nir is None:

@@ -28,7 +28,11 @@ class Window(NamedTuple):
 
     def transform(self, grid: Grid) -> Affine:
         """Where the window's cells lie: each cell taken stands for step × step of the grid's."""
-        return Affine(*grid.transform) @ Affine.translation(self.col, self.row) @ Affine.scale(self.step)
+        return (
+            Affine(*grid.transform)
+            @ Affine.translation(self.col, self.row)
+            @ Affine.scale(self.step)
+        )
 
 
 def cell_m(grid: Grid) -> float:
@@ -37,9 +41,13 @@ def cell_m(grid: Grid) -> float:
     if not crs.is_geographic:
         return sqrt(abs(affine.determinant)) * float(crs.axis_info[0].unit_conversion_factor or 1)
     x, y = affine @ (grid.width / 2, grid.height / 2)
-    (ax, ay), (bx, by) = affine @ (grid.width / 2 + 1, grid.height / 2), affine @ (
-        grid.width / 2,
-        grid.height / 2 + 1,
+    (ax, ay), (bx, by) = (
+        affine @ (grid.width / 2 + 1, grid.height / 2),
+        affine
+        @ (
+            grid.width / 2,
+            grid.height / 2 + 1,
+        ),
     )
     geod = Geod(ellps="GRS80")
     return sqrt(geod.inv(x, y, ax, ay)[2] * geod.inv(x, y, bx, by)[2])

@@ -17,9 +17,7 @@ from yanhu_satcheck.survey.windows import plots, shared_window, tiles
 from yanhu_satcheck.terms import Words
 
 
-def survey(
-    pair: ScenePair, keep_out: Sequence[BaseGeometry], crs: str, seed: int = 0
-) -> SceneFit:
+def survey(pair: ScenePair, keep_out: Sequence[BaseGeometry], crs: str, seed: int = 0) -> SceneFit:
     """Fit what holds for a scene pair as a whole, from samples of it.
 
     Args:
@@ -41,14 +39,19 @@ def survey(
         return replace(blank, refused=NO_OVERLAP)
     found = _registered(pair, tiles(area, seed))
     fit = replace(
-        blank, shift_px=found.shift, windows_kept=found.kept, windows_tried=found.tried,
+        blank,
+        shift_px=found.shift,
+        windows_kept=found.kept,
+        windows_tried=found.tried,
         refused=found.refused,
     )
     if found.shift is None:
         return fit
     with open_pair(pair, (found.shift[0].value, found.shift[1].value)) as reader:
         away = [moved(shape, crs, reader.grid.crs) for shape in keep_out if not shape.is_empty]
-        return _fitted(fit, reader, Sample(reader, plots(area, reader.grid, away, seed), away), seed)
+        return _fitted(
+            fit, reader, Sample(reader, plots(area, reader.grid, away, seed), away), seed
+        )
 
 
 def _registered(pair: ScenePair, windows: list[Window]) -> Registration:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from yanhu_satcheck.raster.ground import LookAlikes, log_bands, nearest_class
 from yanhu_satcheck.raster.resample import Floats
 
+Doubles = NDArray[np.float64]
+
 CLASSES = 14
 SAMPLE = 40_000  # cells that classes are sought in
 QUIET = 0.99  # share of a scene's ground that counts as unchanged
@@ -40,8 +42,17 @@ def classify(before: Floats, after: Floats, seed: int) -> Classes:
         d2[rows] = (((change[rows] - mean[k]) @ whiten[k].T) ** 2).sum(axis=1)
     zeros = np.zeros(len(centres), np.float32)
     likes = LookAlikes(
-        soft, scale, centres, mean, whiten, _limits(d2, kind, len(centres)),
-        _reach(near, kind, len(centres)), zeros, zeros, zeros, zeros,
+        soft,
+        scale,
+        centres,
+        mean,
+        whiten,
+        _limits(d2, kind, len(centres)),
+        _reach(near, kind, len(centres)),
+        zeros,
+        zeros,
+        zeros,
+        zeros,
     )
     return Classes(likes, kind)
 
@@ -61,10 +72,12 @@ def k_means(points: Floats, count: int, random: np.random.Generator) -> Floats:
         centres = new.astype(np.float32)
         if moved < 1e-3:
             break
-    return centres
+    return np.asarray(centres, dtype=np.float32)
 
 
-def shares(happened: NDArray[np.bool_], could: NDArray[np.bool_], kind: NDArray[np.int64], count: int) -> Floats:
+def shares(
+    happened: NDArray[np.bool_], could: NDArray[np.bool_], kind: NDArray[np.int64], count: int
+) -> Floats:
     """How often it happened in each class where it could (k,), steadied by the scene as a whole."""
     overall = float(happened[could].mean()) if could.any() else 0.0
     tries = np.bincount(kind[could], minlength=count)
@@ -82,32 +95,47 @@ def _changes(change: Floats, kind: NDArray[np.int64], count: int) -> tuple[Float
         mean, cov = _core(own) if len(own) >= 30 else (whole_mean, whole_cov)
         mean = weight * mean + (1 - weight) * whole_mean
         cov = weight * cov + (1 - weight) * whole_cov
-        cov += np.eye(len(cov)) * (1e-3 * np.trace(cov) / len(cov) + 1e-8)
         means.append(mean)
-        whitens.append(np.linalg.inv(np.linalg.cholesky(cov)))
+        whitens.append(_whitening(cov))
     return np.array(means, np.float32), np.array(whitens, np.float32)
 
 
-def _core(change: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _core(change: Floats) -> tuple[Doubles, Doubles]:
     """Mean and covariance of the inner nine tenths, so that real change does not set the norm."""
-    mean, spread = np.median(change, axis=0), np.median(np.abs(change - np.median(change, axis=0)), axis=0)
-    apart = (((change - mean) / np.maximum(1.4826 * spread, 1e-4)) ** 2).sum(axis=1)
-    for _ in range(2):
-        inner = change[apart <= np.quantile(apart, 0.9)].astype(float)
-        mean, cov = inner.mean(axis=0), np.cov(inner, rowvar=False).reshape(change.shape[1], -1)
-        cov += np.eye(len(cov)) * 1e-8
-        apart = (((change - mean) @ np.linalg.inv(np.linalg.cholesky(cov)).T) ** 2).sum(axis=1)
-    return mean, cov
+    middle = np.median(change, axis=0)
+    spread = 1.4826 * np.median(np.abs(change - middle), axis=0)
+    apart = (((change - middle) / np.maximum(spread, 1e-4)) ** 2).sum(axis=1)
+    mean, cov = _inner(change, apart)
+    return _inner(change, (((change - mean) @ _whitening(cov).T) ** 2).sum(axis=1))
+
+
+def _inner(change: Floats, apart: Floats) -> tuple[Doubles, Doubles]:
+    """Mean and covariance of the nine tenths that lie least apart."""
+    inner = change[apart <= np.quantile(apart, 0.9)].astype(float)
+    cov: Doubles = np.asarray(np.cov(inner, rowvar=False)).reshape(change.shape[1], -1)
+    return np.asarray(inner.mean(axis=0)), cov
+
+
+def _whitening(cov: Doubles) -> Doubles:
+    """The matrix that takes this covariance to unity, held off from singular."""
+    held = cov + np.eye(len(cov)) * (1e-3 * np.trace(cov) / len(cov) + 1e-8)
+    return np.asarray(np.linalg.inv(np.linalg.cholesky(held)))
 
 
 def _limits(d2: Floats, kind: NDArray[np.int64], count: int) -> Floats:
     """The d² (k,) that a class's ground keeps within: the scene's 99 %, or the class's if wider."""
     whole = float(np.quantile(d2, QUIET))
-    own = [np.quantile(d2[kind == k], QUIET) if (kind == k).sum() >= 100 else whole for k in range(count)]
+    own = [
+        np.quantile(d2[kind == k], QUIET) if (kind == k).sum() >= 100 else whole
+        for k in range(count)
+    ]
     return np.maximum(np.array(own, np.float32), whole).astype(np.float32)
 
 
 def _reach(near: Floats, kind: NDArray[np.int64], count: int) -> Floats:
     whole = float(np.quantile(near, 0.999))
-    own = [np.quantile(near[kind == k], 0.999) if (kind == k).sum() >= 100 else whole for k in range(count)]
+    own = [
+        np.quantile(near[kind == k], 0.999) if (kind == k).sum() >= 100 else whole
+        for k in range(count)
+    ]
     return np.array(own, np.float32)

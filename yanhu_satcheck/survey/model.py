@@ -106,4 +106,3 @@ def _squares(layers: Floats, usable: Bools, side: int) -> NDArray[np.float64]:
     total = inner.reshape(len(layers), rows, side, cols, side).sum(axis=(2, 4), dtype=float)
     full = count >= 0.75 * side * side
     return np.asarray(total[:, full] / count[full])
-

@@ -36,19 +36,35 @@ def relate(before: Floats, after: Floats, roles: tuple[str, ...], calibrated: bo
     rows = np.flatnonzero(stable(before, after, roles, calibrated))
     same = tuple((1.0, 0.0) for _ in roles)
     if len(rows) < ENOUGH:
-        return Radiometry(same, False, _kept_because(
-            f"稳定像元仅 {len(rows)} 个（至少 {ENOUGH} 个）", f"only {len(rows)} stable cells of {ENOUGH}"))
+        return Radiometry(
+            same,
+            False,
+            _kept_because(
+                f"稳定像元仅 {len(rows)} 个（至少 {ENOUGH} 个）",
+                f"only {len(rows)} stable cells of {ENOUGH}",
+            ),
+        )
     gains, low, high = [], *(GAINS if calibrated else GAINS_RAW)
     for role, one, two in zip(roles, before[:, rows], after[:, rows], strict=True):
         gain, offset, r, n = line(two.astype(float), one.astype(float))
         if r < ALIKE or n < ENOUGH or not low <= gain <= high:
-            return Radiometry(same, False, _kept_because(
-                f"{role} 波段拟合不可靠（R={r:.2f}，增益 {gain:.2f}）",
-                f"the {role} band does not fit (R={r:.2f}, gain {gain:.2f})"))
+            return Radiometry(
+                same,
+                False,
+                _kept_because(
+                    f"{role} 波段拟合不可靠（R={r:.2f}，增益 {gain:.2f}）",
+                    f"the {role} band does not fit (R={r:.2f}, gain {gain:.2f})",
+                ),
+            )
         gains.append((gain, offset))
-    return Radiometry(tuple(gains), True, Words(
-        f"后时相已按 {len(rows)} 个稳定像元逐波段线性校正到前时相",
-        f"the after image was levelled to the before image, band by band, on {len(rows)} stable cells"))
+    return Radiometry(
+        tuple(gains),
+        True,
+        Words(
+            f"后时相已按 {len(rows)} 个稳定像元逐波段线性校正到前时相",
+            f"the after image was levelled to the before image on {len(rows)} stable cells",
+        ),
+    )
 
 
 def stable(

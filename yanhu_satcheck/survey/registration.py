@@ -41,7 +41,7 @@ class Registration(NamedTuple):
 def register(
     windows: Sequence[Window], read: Callable[[Window, tuple[int, int]], PairPixels]
 ) -> Registration:
-    """Find the shift that most windows agree on; `read` reads one with a whole-cell shift undone."""
+    """Find the shift that most windows agree on; `read` reads one, whole cells of shift undone."""
     first = agree([window_shift(read(window, (0, 0))) for window in windows])
     if first.shift is None:
         return first
@@ -74,7 +74,9 @@ def agree(shifts: Sequence[tuple[float, float] | None]) -> Registration:
         return Registration(None, len(kept), tried, _too_wide(float(spread.max()), len(kept)))
     # The median's standard error; neighbouring windows of a small scene overlap by half.
     sigma = 1.2533 * spread / np.sqrt(len(kept) * (1 if need == KEPT and tried <= 64 else 0.5))
-    x, y = (Measured(float(m), float(s), len(kept), "px") for m, s in zip(middle, sigma, strict=True))
+    x, y = (
+        Measured(float(m), float(s), len(kept), "px") for m, s in zip(middle, sigma, strict=True)
+    )
     return Registration((x, y), len(kept), tried, None)
 
 
@@ -82,9 +84,11 @@ def window_shift(pixels: PairPixels) -> tuple[float, float] | None:
     """The shift (x, y) of one window in cells, or None where no single peak stands out."""
     if pixels.seen.mean() < 1 - MISSING:
         return None
-    cross = sum(_cross(one, two, pixels.seen) for one, two in zip(pixels.before, pixels.after, strict=True))
+    cross = sum(
+        _cross(one, two, pixels.seen) for one, two in zip(pixels.before, pixels.after, strict=True)
+    )
     n, m = pixels.seen.shape
-    spectrum = np.asarray(cross) * _low_pass(n, m)
+    spectrum: Complex = np.multiply(cross, _low_pass(n, m), dtype=np.complex128)
     peaks = fft.ifft2(spectrum).real
     reach_y, reach_x = n // 4, m // 4
     rolled = fft.fftshift(peaks)[

@@ -63,6 +63,3 @@ def _issued(window: Window, reader: PairReader, tree: STRtree) -> Bools:
         return flags
     grown: Bools = ndimage.binary_dilation(flags, np.ones((3, 3), bool), iterations=MARGIN)
     return grown
-
-
-
