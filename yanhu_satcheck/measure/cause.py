@@ -86,13 +86,14 @@ def _reasons(
     values: Mapping[str, float],
     says: Mapping[str, Words],
 ) -> tuple[Words, ...]:
-    """The three figures that raise the leading cause most above the mean of the others."""
+    """The three figures that speak for the leading cause, by how far above the mean of the others."""
 
     def lead(name: str) -> float:
         others = [points for c, points in given[name].items() if c != leader]
         return given[name][leader] - sum(others) / len(others)
 
-    best = sorted((n for n in given if lead(n) > 0), key=lambda n: (-lead(n), n))[:3]
+    speak = [name for name in given if given[name][leader] > 0]
+    best = sorted(speak, key=lambda name: (-lead(name), name))[:3]
     return tuple(Words(*(text.format(value=values[n]) for text in says[n])) for n in best)
 
 

@@ -72,8 +72,8 @@ def scattered(area: Window, side: int, seed: int, step: int) -> list[Window]:
 
 
 def _spread(size: int, side: int) -> list[int]:
-    """Starts of windows along one axis, at most eight, overlapping by half at most."""
-    count = min(8, max(1, 2 * (size - side) // side + 1))
+    """Starts of windows along one axis: three to eight, overlapping by half where there is room."""
+    count = 1 if size == side else min(8, max(3, 2 * (size - side) // side + 1))
     return [round(i * (size - side) / max(count - 1, 1)) for i in range(count)]
 
 
