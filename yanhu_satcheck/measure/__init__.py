@@ -1,1 +1,60 @@
-"""To be written."""
+"""One polygon after another: what changed, on what relief, by what chance and cause. No verdict."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from yanhu_satcheck.batch import Batch
+from yanhu_satcheck.evidence import Chip, Measurement
+from yanhu_satcheck.measure.plan import tasks
+from yanhu_satcheck.measure.polygon import SceneRoom, measured
+from yanhu_satcheck.measure.terrain import terrain_of
+from yanhu_satcheck.raster.relief import ReliefReader, open_relief
+from yanhu_satcheck.scene import SceneFit
+
+
+def _silent(done: int) -> None:
+    """Say nothing of progress."""
+
+
+def measure(
+    batch: Batch,
+    fits: Sequence[SceneFit],
+    scratch: Path,
+    progress: Callable[[int], None] = _silent,
+) -> Iterator[tuple[Measurement, tuple[Chip, ...]]]:
+    """Measure every issued polygon, scene by scene and block by block of its file.
+
+    Args:
+        batch: Its polygons' footprints stand in `batch.crs`.
+        fits: One a scene pair, from `survey`.
+        scratch: Where the pictures are written.
+        progress: Called with the number of polygons done so far.
+
+    Raises:
+        RasterError: An image, mask or elevation model cannot be read.
+    """
+    groups, without = tasks(batch, fits)
+    done = 0
+    with ExitStack() as stack:
+        relief = _relief(batch, stack)
+        for polygon in without:
+            shape = polygon.footprint
+            terrain = terrain_of(shape, batch.crs, relief) if relief and shape else None
+            done += 1
+            progress(done)
+            yield Measurement(polygon.id, terrain=terrain), ()
+        for fit, group in zip(fits, groups, strict=True):
+            if not group:
+                continue
+            with SceneRoom(fit, batch.crs, relief) as room:
+                for task in group:
+                    result = measured(task, room, scratch)
+                    done += 1
+                    progress(done)
+                    yield result
+
+
+def _relief(batch: Batch, stack: ExitStack) -> ReliefReader | None:
+    file = batch.elevation.before or batch.elevation.after
+    return stack.enter_context(open_relief(file, batch.crs)) if file else None

@@ -1,4 +1,4 @@
-"""The only door to pixels: headers, windows, a pair on one grid."""
+"""What a raster file says of itself, without a pixel being read."""
 
 from pathlib import Path
 from typing import NamedTuple

@@ -1,0 +1,171 @@
+"""Measure one polygon: read its window once, look at it, and hand out every figure and picture."""
+
+from contextlib import ExitStack
+from functools import cached_property
+from math import hypot
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from yanhu_satcheck.evidence import Chip, Measurement, SceneView, TerrainEvidence
+from yanhu_satcheck.measure.cause import cause_of
+from yanhu_satcheck.measure.chance import Footprint, Pool, chance_of, pool_of, thin
+from yanhu_satcheck.measure.chips import chips_of
+from yanhu_satcheck.measure.figures import Cells, cells_of
+from yanhu_satcheck.measure.plan import Task
+from yanhu_satcheck.measure.spectral import Seen, change_of
+from yanhu_satcheck.measure.terrain import slopes_on, terrain_of
+from yanhu_satcheck.quantity import Measured
+from yanhu_satcheck.raster.ground import Look, SceneModel, levelled, view
+from yanhu_satcheck.raster.pair import PairReader, common_roles, open_pair
+from yanhu_satcheck.raster.relief import ReliefReader
+from yanhu_satcheck.raster.resample import Floats
+from yanhu_satcheck.raster.shapes import cell_weights
+from yanhu_satcheck.raster.window import cell_m, window_of
+from yanhu_satcheck.scene import SceneFit
+
+
+class SceneRoom:
+    """What all polygons of one pair share while it is open: the reader, the null, the relief."""
+
+    def __init__(self, fit: SceneFit, crs: str, relief: ReliefReader | None) -> None:
+        self.fit, self.crs, self.relief = fit, crs, relief
+        self.model: SceneModel | None = fit.model
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "SceneRoom":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @cached_property
+    def reader(self) -> PairReader:
+        """The pair, its fitted shift undone."""
+        shift = self.fit.shift_px
+        by = (shift[0].value, shift[1].value) if shift else (0.0, 0.0)
+        return self._stack.enter_context(open_pair(self.fit.pair, by))
+
+    @cached_property
+    def pool(self) -> Pool:
+        """The sample windows end to end, with their slope where there is elevation."""
+        assert self.model is not None
+        if self.relief is None:
+            return pool_of(self.model, None)
+        grid, relief = self.reader.grid, self.relief
+        windows = [plot.window for plot in self.model.plots]
+        slopes = [slopes_on(w, grid, relief) for w in windows]
+        return pool_of(self.model, slopes)
+
+
+def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, tuple[Chip, ...]]:
+    """All figures and pictures of one polygon that some pair covers."""
+    shape = task.polygon.footprint
+    assert shape is not None
+    terrain = terrain_of(shape, room.crs, room.relief) if room.relief else None
+    if not common_roles(task.fit.pair):
+        view_ = _scene_view(task, room, 0.0, _area_cells(task), ())
+        return Measurement(task.polygon.id, view_, terrain=terrain), ()
+    grid = room.reader.grid
+    weights = cell_weights(task.footprint, task.window.transform(grid), task.window.shape)
+    if room.model is None or task.fit.refused is not None:
+        return _unseen(task, room, weights, terrain, scratch)
+    before, after, seen, look = view(room.reader, task.window, room.model)
+    clear = _clear_share(task, weights, look.clear)
+    scene = _scene_view(task, room, clear, _area_cells(task), room.reader.roles)
+    chips = chips_of(task, grid, room.reader.roles, before, after, look.changed, scratch)
+    cells = cells_of(weights, look.clear)
+    if not cells.mask.any():
+        return Measurement(task.polygon.id, scene, terrain=terrain), chips
+    shift = scene.shift_px.sigma if scene.shift_px else 0.0
+    change = change_of(Seen(before, after, seen, look, weights, cells, room.model, shift))
+    chance = chance_of(
+        _footprint(task, room, look, cells, terrain),
+        room.pool,
+        f"{task.polygon.id}|{task.fit.pair.id}",
+    )
+    infrared = "nir" in room.reader.roles
+    cause = cause_of(change, terrain, chance, shape, infrared)
+    return Measurement(task.polygon.id, scene, change, terrain, chance, cause), chips
+
+
+def _unseen(
+    task: Task, room: SceneRoom, weights: Floats, terrain: TerrainEvidence | None, scratch: Path
+) -> tuple[Measurement, tuple[Chip, ...]]:
+    """A pair that must not be compared cell by cell can still be shown."""
+    pixels = room.reader.read(task.window)
+    roles = room.reader.roles
+    clear = _clear_share(task, weights, pixels.clear)
+    gains = tuple(task.fit.gains.get(role, (1.0, 0.0)) for role in roles)
+    after = levelled(pixels.after, gains)
+    chips = chips_of(task, room.reader.grid, roles, pixels.before, after, None, scratch)
+    scene = _scene_view(task, room, clear, _area_cells(task), roles)
+    return Measurement(task.polygon.id, scene, terrain=terrain), chips
+
+
+def _clear_share(
+    task: Task, weights: Floats, clear: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+) -> float:
+    """The share of the covered cells that can be looked at; the covered share itself is apart."""
+    whole = float(weights.sum()) * max(task.coverage, 1e-9)
+    return float(min(1.0, weights[clear].sum() / whole)) if whole > 0 else 0.0
+
+
+def _area_cells(task: Task) -> float:
+    """The polygon's size in cells, fractional at its edge, covered or not."""
+    a, _, _, _, e, _ = task.fit.pair.before.grid.transform
+    return float(task.footprint.area / abs(a * e)) if a and e else 0.0
+
+
+def _scene_view(
+    task: Task, room: SceneRoom, clear: float, n_px: float, roles: tuple[str, ...]
+) -> SceneView:
+    pair = task.fit.pair
+    return SceneView(
+        pair.id,
+        pair.before.date,
+        pair.after.date,
+        task.coverage,
+        clear,
+        n_px,
+        cell_m(pair.before.grid),
+        roles,
+        _length(task.fit),
+        task.fit.refused,
+        task.fit.mask_estimated,
+    )
+
+
+def _length(fit: SceneFit) -> Measured | None:
+    """How far the dates lie apart, and how well that is known."""
+    if fit.shift_px is None:
+        return None
+    x, y = fit.shift_px
+    size = hypot(x.value, y.value)
+    if size < 1e-9:
+        return Measured(0.0, hypot(x.sigma, y.sigma), x.n, "px")
+    return Measured(size, hypot(x.value * x.sigma, y.value * y.sigma) / size, x.n, "px")
+
+
+def _footprint(
+    task: Task, room: SceneRoom, look: Look, cells: Cells, terrain: TerrainEvidence | None
+) -> Footprint:
+    """The polygon as the sample windows' cells would see it: thinned as they are."""
+    model, grid = room.model, room.reader.grid
+    assert model is not None
+    step = model.plots[0].window.step
+    window = window_of(task.footprint.bounds, grid)._replace(step=step)
+    inside = cell_weights(task.footprint, window.transform(grid), window.shape)
+    rows, cols = np.nonzero(inside > min(0.5, float(inside.max()) * 0.99))
+    count, kinds = len(model.likes.centres), look.kind[cells.mask]
+    mix = np.bincount(kinds, cells.weight, minlength=count) / cells.weight.sum()
+    score = float((look.score[cells.mask] * cells.weight).sum() / cells.weight.sum())
+    slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
+    rows, cols = rows - int(np.median(rows)), cols - int(np.median(cols))
+    return Footprint(*thin(rows, cols), float(len(rows)), mix.astype(np.float32), score, slope)

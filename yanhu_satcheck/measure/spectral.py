@@ -1,0 +1,135 @@
+"""What changed on the ground inside one polygon, beyond what ground like it did elsewhere."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from yanhu_satcheck.evidence import ChangeEvidence
+from yanhu_satcheck.measure.figures import Cells, mean_of, mean_over
+from yanhu_satcheck.quantity import Measured
+from yanhu_satcheck.raster.ground import Look, SceneModel, soil_index
+from yanhu_satcheck.raster.resample import Bools, Floats
+from yanhu_satcheck.raster.spectra import brightness
+
+NEAR = 3  # cells from earlier bare ground within which new bare ground counts as its growth
+
+
+class Seen(NamedTuple):
+    """One polygon's window, looked at: what every measure of it starts from."""
+
+    before: Floats  # (p, h, w)
+    after: Floats  # levelled to the before image
+    seen: Bools
+    look: Look
+    weights: Floats  # (h, w) share of each cell inside the polygon
+    cells: Cells
+    model: SceneModel
+    shift_sigma_px: float
+
+
+def change_of(seen: Seen) -> ChangeEvidence:
+    """The evidence of change over a polygon's clear cells, each figure with its spread."""
+    look, cells, model = seen.look, seen.cells, seen.model
+    slip = seen.shift_sigma_px * cells.edge
+
+    def share(layer: Floats | Bools, figure: str = "") -> Measured:
+        return mean_of(layer, cells, "share", model.place_sd.get(figure, 0.0), slip)
+
+    return ChangeEvidence(
+        changed_share=share(look.changed, "changed"),
+        bare_before=share(look.bare[0]),
+        bare_after=share(look.bare[1]),
+        bare_gain=share(look.newly_bare, "newly_bare"),
+        green_loss=share(look.lost, "lost"),
+        green_gain=share(look.greened, "greened"),
+        brightness=mean_of(look.brighter, cells, "relative", model.place_sd.get("brighter", 0.0)),
+        growth_share=_growth(seen),
+        others=_others(seen),
+    )
+
+
+def _growth(seen: Seen) -> Measured:
+    """The newly bare share of what was not bare before, less what its like became.
+
+    Where the polygon was bare throughout there was nothing left to grow into: 0 ± 1 of no cells.
+    """
+    open_ground = ~seen.look.bare[0][seen.cells.mask]
+    weight = float(seen.cells.weight[open_ground].sum())
+    if weight < 1:
+        return Measured(0.0, 1.0, 0, "share")
+    whole = float(seen.cells.weight.sum())
+    gain = mean_of(
+        seen.look.newly_bare, seen.cells, "share", seen.model.place_sd.get("newly_bare", 0.0)
+    )
+    scale = whole / weight
+    return Measured(
+        gain.value * scale, min(1.0, gain.sigma * scale), max(1, round(weight)), "share"
+    )
+
+
+def _others(seen: Seen) -> dict[str, Measured]:
+    """Indices and surroundings, for the record and for the cause."""
+    look, cells = seen.look, seen.cells
+    out = {
+        "green_before": mean_of(look.green[0], cells, "index"),
+        "green_after": mean_of(look.green[1], cells, "index"),
+        "like_share": mean_of(look.alike, cells, "share"),
+        "mining_like": mean_of(look.score, cells, "share"),
+    }
+    for name, stack in (("soil_before", seen.before), ("soil_after", seen.after)):
+        index = soil_index(stack, seen.model)
+        if index is not None:
+            out[name] = mean_of(index, cells, "index")
+    out |= _ring(seen)
+    out |= _texture(seen)
+    return out
+
+
+def _ring(seen: Seen) -> dict[str, Measured]:
+    """The surroundings' own change: weather and season touch both sides of an outline."""
+    look, ring = seen.look, seen.look.clear & (seen.weights == 0)
+    if ring.sum() < 20:
+        return {}
+    around = Cells(ring, np.ones(int(ring.sum()), np.float32), _squares(ring), 0.0)
+    inside = look.d2[seen.cells.mask].astype(float)
+    outside = max(float(np.median(look.d2[ring])), 1e-6)
+    strength = mean_over(np.log(np.maximum(inside, 1e-6) / outside), seen.cells, "log ratio")
+    return {
+        "ring_changed_share": mean_of(look.changed, around, "share"),
+        "ring_bare_gain": mean_of(look.newly_bare, around, "share"),
+        "ring_green_change": mean_of(look.green[1] - look.green[0], around, "index"),
+        "strength": strength,
+    }
+
+
+def _squares(mask: Bools) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    side = max(3, max(mask.shape) // 6)
+    rows, cols = np.nonzero(mask)
+    return np.unique(rows // side * 10 + cols // side, return_inverse=True)[1].reshape(-1)
+
+
+def _texture(seen: Seen) -> dict[str, Measured]:
+    """Disorder: how much rougher the ground looks than before; growth: how it touches old bare."""
+    look, cells = seen.look, seen.cells
+    rough = [_roughness(stack, seen) for stack in (seen.before, seen.after)]
+    out = {"disorder": mean_of(rough[1] - rough[0], cells, "log ratio")}
+    new = look.bare[1] & ~look.bare[0] & look.clear
+    inside = new & cells.mask
+    if inside.sum() >= 5:
+        square = np.ones((3, 3), bool)
+        old = ndimage.binary_opening(look.bare[0] & look.clear, square)
+        near = ndimage.binary_dilation(old, square, iterations=NEAR)
+        touch = float(near[inside].mean())
+        sigma = float(np.sqrt(max(touch * (1 - touch), 0.01) * 9 / inside.sum()))
+        out["edge_share"] = Measured(touch, sigma, int(inside.sum()), "share")
+    return out
+
+
+def _roughness(stack: Floats, seen: Seen) -> Floats:
+    """Log of the local spread of log brightness (h, w), over 3 × 3 cells."""
+    mean = np.maximum(np.nan_to_num(brightness(stack, seen.model.roles)), 0)
+    tone = np.log(mean + seen.model.likes.soft.mean())
+    local = ndimage.uniform_filter(tone, 3)
+    spread = ndimage.uniform_filter(tone**2, 3) - local**2
+    return np.asarray(0.5 * np.log(np.maximum(spread, 1e-6)), dtype=np.float32)

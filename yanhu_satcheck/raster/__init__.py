@@ -1,0 +1,12 @@
+"""The only door to pixels: headers, windows, a pair on one grid, and the maths of one pixel.
+
+`header` asks a file what it is; `open_pair` lays a pair on one grid; `cells` weighs an outline's
+cells; `spectra`, `ground` and `relief` say what a pixel shows. Survey and measure build on these
+and never on one another.
+"""
+
+from yanhu_satcheck.raster.header import Header, header
+from yanhu_satcheck.raster.pair import PairPixels, PairReader, open_pair
+from yanhu_satcheck.raster.window import Window
+
+__all__ = ["Header", "PairPixels", "PairReader", "Window", "header", "open_pair"]

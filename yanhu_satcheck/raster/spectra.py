@@ -1,0 +1,142 @@
+"""What one pixel's bands say: greenness, brightness, bare ground, and where a scene draws lines.
+
+Indices: NDVI (Rouse 1974); visible greenness (G-R)/(G+R) (Tucker 1979) where there is no infrared;
+BSI (Rikimaru 2002); NDWI (McFeeters 1996). Absolute limits hold for reflectance only; digital
+numbers get limits from the scene itself, and are worth less.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from yanhu_satcheck.raster.resample import Bools, Floats
+
+VISIBLE = ("blue", "green", "red")
+TINY = np.float32(1e-6)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Where one date of a scene draws the line between bare, green and dark ground."""
+
+    roles: tuple[str, ...]
+    floor: tuple[float, ...]  # haze and sensor offset, taken off before indices; 0 if calibrated
+    bare: float  # greenness below this is not green
+    green: float  # greenness above this is green
+    dark: float  # light below this is water or shadow, not bare ground
+    calibrated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sky:
+    """Where one date of a scene draws the line to cloud and shadow."""
+
+    bright: float  # visible brightness above this, if white, is cloud; inf: cannot be told
+    dark: float  # near infrared below this is shadow or open water; -inf: cannot be told
+    calibrated: bool
+
+
+def pick(stack: Floats, roles: Sequence[str], role: str) -> Floats | None:
+    """The band of a role (h, w), or None where the pair has none."""
+    return stack[roles.index(role)] if role in roles else None
+
+
+def ratio(one: Floats, two: Floats) -> Floats:
+    """(one - two) / (one + two), 0 where both are dark."""
+    total = one + two
+    return np.where(np.abs(total) > TINY, (one - two) / np.where(total == 0, 1, total), 0)
+
+
+def brightness(stack: Floats, roles: Sequence[str]) -> Floats:
+    """Mean of the visible bands (h, w), or of all bands where none is visible."""
+    rows = [i for i, role in enumerate(roles) if role in VISIBLE] or list(range(len(roles)))
+    return np.asarray(stack[rows].mean(axis=0), dtype=np.float32)
+
+
+def greenness(stack: Floats, cover: Cover) -> Floats:
+    """NDVI, or visible greenness where there is no near infrared (h, w), -1 to 1."""
+    clean = np.maximum(stack - np.array(cover.floor, np.float32)[:, None, None], 0)
+    nir, red = (pick(clean, cover.roles, role) for role in ("nir", "red"))
+    if nir is not None and red is not None:
+        return np.clip(ratio(nir, red), -1, 1)
+    green = pick(clean, cover.roles, "green")
+    if green is not None and red is not None:
+        return np.clip(ratio(green, red), -1, 1)
+    return np.zeros(stack.shape[1:], dtype=np.float32)
+
+
+def light(stack: Floats, cover: Cover) -> Floats:
+    """The band in which water and shadow are darkest: near infrared, else visible brightness."""
+    nir = pick(stack, cover.roles, "nir")
+    return brightness(stack, cover.roles) if nir is None else nir
+
+
+def bare_ground(stack: Floats, cover: Cover, green: Floats) -> Bools:
+    """Cells of bare ground (h, w): neither green, nor water, nor too dark to tell."""
+    bare = (green < cover.bare) & (light(stack, cover) > cover.dark)
+    if not cover.calibrated:
+        return bare
+    names = ("blue", "green", "red", "nir", "swir1")
+    blue, middle, red, nir, swir = (pick(stack, cover.roles, name) for name in names)
+    if blue is not None and red is not None and nir is not None and swir is not None:
+        bare &= ratio(swir + red, nir + blue) > -0.1
+    if middle is not None and nir is not None:
+        bare &= ratio(middle, nir) < 0.1
+    return bare
+
+
+def bare_index(stack: Floats, roles: Sequence[str]) -> Floats | None:
+    """BSI, or its four-band stand-in ((R+G)-(N+B))/sum (h, w); None without near infrared."""
+    blue, green, red, nir = (pick(stack, roles, role) for role in ("blue", "green", "red", "nir"))
+    swir = pick(stack, roles, "swir1")
+    if blue is None or red is None or nir is None:
+        return None
+    if swir is not None:
+        return ratio(swir + red, nir + blue)
+    return None if green is None else ratio(red + green, nir + blue)
+
+
+def hidden(stack: Floats, roles: Sequence[str], sky: Sky) -> Bools:
+    """Cells (h, w) that cloud or shadow seems to hide, guessed from the pixels, edges included.
+
+    Cloud is bright, white and, where there is short-wave infrared, darker there than dry rock is;
+    single bright cells are roofs. It misses thin cloud, and takes snow for cloud.
+    """
+    visible = [i for i, role in enumerate(roles) if role in VISIBLE]
+    out = np.zeros(stack.shape[1:], dtype=bool)
+    if len(visible) >= 2 and np.isfinite(sky.bright):
+        mean = brightness(stack, roles)
+        spread = stack[visible].max(axis=0) - stack[visible].min(axis=0)
+        cloud = (mean > sky.bright) & (spread < 0.35 * mean)
+        swir = pick(stack, roles, "swir1")
+        if sky.calibrated and swir is not None:
+            cloud &= swir < 1.2 * mean
+        out |= _grown(cloud, 3)
+    nir = pick(stack, roles, "nir")
+    if nir is not None and np.isfinite(sky.dark):
+        out |= _grown(nir < sky.dark, 1)
+    return out
+
+
+def _grown(flags: Bools, cells: int) -> Bools:
+    square = np.ones((3, 3), dtype=bool)
+    core = ndimage.binary_opening(flags, square)
+    grown: Bools = ndimage.binary_dilation(core, square, iterations=cells)
+    return grown
+
+
+def split(values: NDArray[np.floating]) -> float:
+    """The threshold that parts values into two groups best (Otsu 1979), over 128 bins."""
+    low, high = np.quantile(values, (0.005, 0.995))
+    if not high > low:
+        return float(low)
+    counts, edges = np.histogram(values, bins=128, range=(float(low), float(high)))
+    middle = (edges[:-1] + edges[1:]) / 2
+    weight, first = np.cumsum(counts), np.cumsum(counts * middle)
+    rest = weight[-1] - weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = weight * rest * (first / weight - (first[-1] - first) / rest) ** 2
+    return float(edges[1:][int(np.nanargmax(np.where(np.isfinite(apart), apart, -1)))])

@@ -1,0 +1,79 @@
+"""Windows and grids: where cells lie, how large they are, what a piece of them covers."""
+
+from math import ceil, floor, sqrt
+from typing import NamedTuple
+
+from pyproj import CRS, Geod, Transformer
+from rasterio.transform import Affine
+from shapely import Polygon, segmentize
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import transform as move
+
+from yanhu_satcheck.scene import Grid
+
+
+class Window(NamedTuple):
+    """A rectangle of a grid's cells; it may reach outside. `step` = 3 takes every third cell."""
+
+    row: int
+    col: int
+    height: int
+    width: int
+    step: int = 1
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the cells taken."""
+        return ceil(self.height / self.step), ceil(self.width / self.step)
+
+    def transform(self, grid: Grid) -> Affine:
+        """Where the window's cells lie: each cell taken stands for step × step of the grid's."""
+        return (
+            Affine(*grid.transform)
+            @ Affine.translation(self.col, self.row)
+            @ Affine.scale(self.step)
+        )
+
+
+def cell_m(grid: Grid) -> float:
+    """The side of one cell in metres, as the root of its area; in degrees, at the grid's centre."""
+    affine, crs = Affine(*grid.transform), CRS.from_user_input(grid.crs)
+    if not crs.is_geographic:
+        return sqrt(abs(affine.determinant)) * float(crs.axis_info[0].unit_conversion_factor or 1)
+    x, y = affine @ (grid.width / 2, grid.height / 2)
+    (ax, ay), (bx, by) = (
+        affine @ (grid.width / 2 + 1, grid.height / 2),
+        affine
+        @ (
+            grid.width / 2,
+            grid.height / 2 + 1,
+        ),
+    )
+    geod = Geod(ellps="GRS80")
+    return sqrt(geod.inv(x, y, ax, ay)[2] * geod.inv(x, y, bx, by)[2])
+
+
+def outline_of(grid: Grid, crs: str) -> BaseGeometry:
+    """The grid's rectangle in another CRS, with enough corners that its edges stay true."""
+    affine, w, h = Affine(*grid.transform), grid.width, grid.height
+    ring = Polygon([affine @ corner for corner in ((0, 0), (w, 0), (w, h), (0, h))])
+    edge = max(ring.bounds[2] - ring.bounds[0], ring.bounds[3] - ring.bounds[1]) / 16
+    return moved(segmentize(ring, edge), grid.crs, crs)
+
+
+def moved(shape: BaseGeometry, source: str, target: str) -> BaseGeometry:
+    """Take a shape from one CRS to another, x before y in both."""
+    one, two = CRS.from_user_input(source), CRS.from_user_input(target)
+    if one.equals(two, ignore_axis_order=True):
+        return shape
+    return move(Transformer.from_crs(one, two, always_xy=True).transform, shape)
+
+
+def window_of(bounds: tuple[float, float, float, float], grid: Grid, margin: int = 0) -> Window:
+    """The cells that a box in the grid's CRS touches, and a margin of cells around them."""
+    back = ~Affine(*grid.transform)
+    corners = [back @ (x, y) for x in bounds[0::2] for y in bounds[1::2]]
+    cols, rows = [c for c, _ in corners], [r for _, r in corners]
+    row, col = floor(min(rows) + 1e-9) - margin, floor(min(cols) + 1e-9) - margin
+    bottom, right = ceil(max(rows) - 1e-9) + margin, ceil(max(cols) - 1e-9) + margin
+    return Window(row, col, max(bottom - row, 1), max(right - col, 1))

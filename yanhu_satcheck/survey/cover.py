@@ -1,0 +1,69 @@
+"""Where a scene draws its lines: bare against green, cloud and shadow against ground."""
+
+import numpy as np
+
+from yanhu_satcheck.raster.resample import Floats
+from yanhu_satcheck.raster.spectra import Cover, Sky, brightness, greenness, light, split
+
+
+def sky(sample: Floats, roles: tuple[str, ...], calibrated: bool) -> Sky:
+    """The lines to cloud and shadow for a sample (p, 1, n), drawn so that doubtful ground stays.
+
+    Fresh rock is bright and coal is dark: only what is far outside the scene's own range, or
+    beyond the reflectance of any rock, counts as hidden.
+    """
+    vis = brightness(sample, roles)
+    middle = float(np.median(vis))
+    spread = 1.4826 * float(np.median(np.abs(vis - middle)))
+    bright = middle + 6 * spread
+    if calibrated:
+        bright = max(bright, 0.38)
+    elif sample.max() <= 255 and bright > 250:
+        bright = np.inf
+    dark = -np.inf
+    if "nir" in roles:
+        nir = sample[roles.index("nir")]
+        low = float(np.quantile(nir, 0.001)) if not calibrated else 0.0
+        dark = low + 0.15 * (float(np.median(nir)) - low)
+    return Sky(float(bright), float(dark), calibrated)
+
+
+def covers(
+    before: Floats, after: Floats, roles: tuple[str, ...], calibrated: bool, level: bool
+) -> tuple[Cover, Cover]:
+    """The lines between bare and green ground for both dates' samples (p, 1, n).
+
+    The split of greenness into two groups, held within 0.20–0.30 NDVI for reflectance. Digital
+    numbers that could not be levelled get a line a date, else one for both.
+    """
+    first, second = _floor(before, calibrated), _floor(after, calibrated)
+    blank = Cover(roles, first, 0.0, 0.0, 0.0, calibrated)
+    one = greenness(before, blank).ravel()
+    two = greenness(after, Cover(roles, second, 0.0, 0.0, 0.0, calibrated)).ravel()
+    both = split(np.concatenate([one, two]))
+    lines = (both, both) if level or calibrated else (split(one), split(two))
+    return (
+        _cover(before, blank, first, lines[0]),
+        _cover(after, blank, second, lines[1]),
+    )
+
+
+def _cover(sample: Floats, blank: Cover, floor: tuple[float, ...], line: float) -> Cover:
+    infrared = "nir" in blank.roles and "red" in blank.roles
+    if blank.calibrated and infrared:
+        line = float(np.clip(line, 0.20, 0.30))
+    gap = 0.08 if infrared else 0.02
+    seen = light(sample, blank)
+    if blank.calibrated:
+        dark = 0.05 if infrared else 0.06
+    else:
+        low, middle = (float(q) for q in np.quantile(seen, (0.005, 0.5)))
+        # Without infrared, bare ground must be as bright as most of the scene to count.
+        dark = low + (0.35 if infrared else 0.9) * (middle - low)
+    return Cover(blank.roles, floor, line - gap / 2, line + gap / 2, dark, blank.calibrated)
+
+
+def _floor(sample: Floats, calibrated: bool) -> tuple[float, ...]:
+    if calibrated:
+        return tuple(0.0 for _ in sample)
+    return tuple(float(v) for v in np.quantile(sample.reshape(len(sample), -1), 0.005, axis=1))

@@ -1,0 +1,108 @@
+"""From sample windows to what a scene's own ground does."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yanhu_satcheck.raster.ground import (
+    LookAlikes,
+    Plot,
+    SceneModel,
+    levelled,
+    look,
+)
+from yanhu_satcheck.raster.resample import Bools, Floats
+from yanhu_satcheck.raster.spectra import VISIBLE, Cover, bare_ground, greenness
+from yanhu_satcheck.survey.alikes import classify, shares
+from yanhu_satcheck.survey.cover import covers, sky
+from yanhu_satcheck.survey.radiometry import relate
+from yanhu_satcheck.survey.sample import Sample
+from yanhu_satcheck.terms import Words
+
+FEWEST = 1000  # clear sample cells below which a scene teaches nothing of its ground
+FIGURES = ("newly_bare", "lost", "greened", "brighter", "changed")
+
+
+def scene_model(
+    sample: Sample, roles: tuple[str, ...], calibrated: bool, seed: int
+) -> tuple[SceneModel, Words] | None:
+    """Fit the model and say what was done to the radiometry; None: too little clear ground."""
+    if sum(int(mask.sum()) for mask in sample.seen()) < FEWEST:
+        return None
+    skies = tuple(sky(stack[:, None], roles, calibrated) for stack in sample.cells(sample.seen()))
+    clear = sample.clear(roles, (skies[0], skies[1]))
+    usable = [one & two for one, two in zip(clear, sample.free, strict=True)]
+    before, after = sample.cells(usable)
+    if before.shape[1] < FEWEST:
+        return None
+    level = relate(before, after, roles, calibrated)
+    after = levelled(after[:, None], level.gains)[:, 0]
+    cover = covers(before[:, None], after[:, None], roles, calibrated, level.fitted)
+    likes = learnt(before, after, cover, seed)
+    model = SceneModel(roles, level.gains, (skies[0], skies[1]), cover, likes, ())
+    return _with_plots(model, sample, clear, usable), level.says
+
+
+def learnt(before: Floats, after: Floats, cover: tuple[Cover, Cover], seed: int) -> LookAlikes:
+    """Classes of ground, and how often each turned bare, lost its green, grew green, brightened."""
+    likes, kind = classify(before, after, seed)
+    one, two, count = before[:, None], after[:, None], len(likes.centres)
+    greens = greenness(one, cover[0]), greenness(two, cover[1])
+    bare = bare_ground(one, cover[0], greens[0])[0], bare_ground(two, cover[1], greens[1])[0]
+    green = greens[0][0] > cover[0].green, greens[1][0] > cover[1].green
+    rows = [i for i, r in enumerate(cover[0].roles) if r in VISIBLE] or list(range(len(before)))
+    soft = likes.soft[rows].mean()
+    was, now = (np.log(np.maximum(s[rows], 0).mean(axis=0) + soft) for s in (before, after))
+    mean = np.bincount(kind, now - was, count) / np.maximum(np.bincount(kind, minlength=count), 1)
+    return replace(
+        likes,
+        newly=shares(bare[1], ~bare[0], kind, count),
+        lost=shares(~green[1], green[0], kind, count),
+        greened=shares(green[1], ~green[0], kind, count),
+        brighter=mean.astype(np.float32),
+    )
+
+
+def _with_plots(
+    model: SceneModel, sample: Sample, clear: Sequence[Bools], usable: Sequence[Bools]
+) -> SceneModel:
+    """Look at every sample window, keep what chance needs of it, and how places differ."""
+    plots, squares = [], []
+    for pixels, seen, free in zip(sample.pixels, clear, usable, strict=True):
+        after = levelled(pixels.after, model.gains)
+        view = look(pixels.before, after, seen, model.cover, model.likes)
+        plots.append(Plot(pixels.window, free, view.kind, view.score))
+        layers = np.stack([getattr(view, name) for name in FIGURES]).astype(np.float32)
+        squares.append(_squares(layers, free, 16))
+    means = np.hstack(squares)
+    spread = means.std(axis=1) if means.shape[1] > 3 else np.full(len(FIGURES), 0.1)
+    sds = {name: float(sd) for name, sd in zip(FIGURES, spread, strict=True)}
+    return replace(model, plots=tuple(plots), patch_px=patch_px(plots), place_sd=sds)
+
+
+def patch_px(plots: Sequence[Plot]) -> float:
+    """Cells that change together: how much the score's squares of 8 × 8 cells vary beyond chance.
+
+    The variance of a mean over n cells is variance × patch / n, whatever the shape of the
+    correlation, once n is large against the patch (integral range, Lantuéjoul 1991).
+    """
+    means = np.hstack([_squares(plot.score[None], plot.usable, 8) for plot in plots])[0]
+    cells = np.concatenate([plot.score[plot.usable] for plot in plots])
+    if len(means) < 8 or cells.var() == 0:
+        return 64.0
+    return float(np.clip(means.var() / cells.var() * 64, 1.0, 64.0))
+
+
+def _squares(layers: Floats, usable: Bools, side: int) -> NDArray[np.float64]:
+    """Means (f, m) over the squares of a window that are three quarters usable."""
+    rows, cols = usable.shape[0] // side, usable.shape[1] // side
+    if rows == 0 or cols == 0:
+        return np.zeros((len(layers), 0))
+    cut = usable[: rows * side, : cols * side].reshape(rows, side, cols, side)
+    count = cut.sum(axis=(1, 3))
+    inner = np.where(usable, layers, 0)[:, : rows * side, : cols * side]
+    total = inner.reshape(len(layers), rows, side, cols, side).sum(axis=(2, 4), dtype=float)
+    full = count >= 0.75 * side * side
+    return np.asarray(total[:, full] / count[full])
