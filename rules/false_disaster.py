@@ -50,7 +50,13 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
         whom, view, cause = (case.polygon_id,), case.scene, case.cause
         near = tuple(Related("hazard", ref) for ref, _ in case.hazards)
         if view is None:
-            yield Unsure(whom, Words("没有影像覆盖该图斑", "no scene covers it"), related=near)
+            yield Unsure(
+                whom,
+                Words(
+                    "没有影像覆盖该图斑，或图形不可用", "no scene shows it, or it has no outline"
+                ),
+                related=near,
+            )
         elif unseen := _unseen(case, view, limits):
             yield Unsure(whom, unseen, related=near)
         elif (

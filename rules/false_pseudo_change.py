@@ -76,7 +76,7 @@ def _unseen(case: Case, limits: Limits) -> Words | None:
     if any(word in remark for word in limits.special_use):
         return Words(f"备注为“{remark}”，不作判断", f"the remark says “{remark}”; not judged")
     if view is None:
-        return Words("没有影像覆盖该图斑", "no scene covers it")
+        return Words("没有影像覆盖该图斑，或图形不可用", "no scene shows it, or it has no outline")
     if view.refused is not None:
         zh, en = view.refused
         return Words(f"两期影像未能配准：{zh}", f"the dates could not be registered: {en}")

@@ -72,13 +72,11 @@ def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
 
 
 def _says(number: str, rows: list[tuple[int, list[str]]]) -> Words:
-    zh = (
-        f"第 {row} 行缺{'、'.join(REQUIRED[b].zh for b in blanks)}" for row, blanks in sorted(rows)
-    )
-    en = (
-        f"row {row} lacks its {', '.join(REQUIRED[b].en for b in blanks)}" for row, blanks in rows
-    )
-    return Words(f"整改台账 {number}：{'；'.join(zh)}", f"ledger {number}: {'; '.join(sorted(en))}")
+    zh = [f"第 {n} 行缺{'、'.join(REQUIRED[one].zh for one in blank)}" for n, blank in sorted(rows)]
+    en = [
+        f"row {n} lacks {', '.join(REQUIRED[one].en for one in blank)}" for n, blank in sorted(rows)
+    ]
+    return Words(f"整改台账 {number}：{'；'.join(zh)}", f"ledger {number}: {'; '.join(en)}")
 
 
 RULE = Rule(

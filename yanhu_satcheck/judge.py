@@ -41,7 +41,7 @@ def adjusted(p: Chances) -> dict[str, float | None]:
     q: dict[str, float | None] = dict.fromkeys(p)
     least = 1.0
     for rank, (value, key) in reversed(list(enumerate(told, 1))):
-        q[key] = least = min(least, value * len(told) / rank)
+        q[key] = least = min(least, value * (len(told) / rank))
     return q
 
 

@@ -131,10 +131,9 @@ def write_pages(folder: Path) -> None:
 
 
 def _prose(docstring: str) -> str:
-    """Lay out a docstring: no space where a Chinese line was broken, each language its paragraph."""
-    text = re.sub(
-        r"(?<=[\u3001-\u9fff\uff00-\uffef”])\n(?=[\u4e00-\u9fff“（])", "", cleandoc(docstring)
-    )
+    """Lay out a docstring: Chinese lines joined, each language its paragraph."""
+    broken = r"(?<=[\u3001-\u9fff\uff00-\uffef”])\n(?=[\u4e00-\u9fff“（])"
+    text = re.sub(broken, "", cleandoc(docstring))
     return re.sub(r"(?<=。)\n(?=[A-Z])", "\n\n", text)
 
 
@@ -252,7 +251,8 @@ def _mapping(default: Mapping[str, str], value: Any) -> Mapping[str, str]:
 
 def _no_such(word: str, known: Iterable[str]) -> str:
     book = [*known]
-    near = get_close_matches(word, book, n=1) or get_close_matches(word.upper(), book, n=1)
+    tries = ((word, 0.6), (word.upper(), 0.6), (word.upper(), 0.5))
+    near = next(filter(None, (get_close_matches(w, book, 1, cut) for w, cut in tries)), [])
     return f"no such name; did you mean {' or '.join(near or book[:12])}?"
 
 
