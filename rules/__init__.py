@@ -1,1 +1,56 @@
-"""The built-in rule book."""
+"""The built-in rule book, in the order of the action plan's problem list."""
+
+from typing import Any
+
+from yanhu_satcheck.rule import Rule
+
+from . import (
+    area_disagrees,
+    bad_geometry,
+    call_unknown,
+    cloud_hidden,
+    crs_or_datum,
+    false_disaster,
+    false_pseudo_change,
+    ledger_incomplete,
+    ledger_overdue,
+    licence_invalid,
+    no_scene,
+    not_in_ledger,
+    overlay_only,
+    photo_missing,
+    photo_reuse,
+    registration_refused,
+    same_area_conflict,
+    too_few_pixels,
+    unreadable_input,
+)
+
+RULES: tuple[Rule[Any], ...] = (
+    # 违法采矿填报为实地伪变化、生态修复治理
+    false_pseudo_change.RULE,
+    # 举证照片一图多用
+    photo_reuse.RULE,
+    photo_missing.RULE,
+    # 相同区域合法性判定不一致
+    same_area_conflict.RULE,
+    call_unknown.RULE,
+    # 明显开采迹象填报为自然灾害
+    false_disaster.RULE,
+    # 有证矿山仅作影像套合
+    overlay_only.RULE,
+    licence_invalid.RULE,
+    # 整治整改工作台账
+    not_in_ledger.RULE,
+    ledger_incomplete.RULE,
+    ledger_overdue.RULE,
+    # what cannot be judged
+    no_scene.RULE,
+    cloud_hidden.RULE,
+    too_few_pixels.RULE,
+    crs_or_datum.RULE,
+    bad_geometry.RULE,
+    area_disagrees.RULE,
+    registration_refused.RULE,
+    unreadable_input.RULE,
+)

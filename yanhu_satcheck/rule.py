@@ -64,3 +64,4 @@ class Rule(Generic[L]):
     check: Check[L] = field(repr=False)  # sees only the cases that it concerns
     needs: frozenset[str] = frozenset()  # supplies, or "table.column", without which it is mute
     after: bool = False  # runs in the second round and sees what the first one found
+    worst: Status = Status.INCONSISTENT  # the worst that it may say; beyond it is a broken rule

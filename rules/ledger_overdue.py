@@ -1,0 +1,126 @@
+"""A ledger row is past its deadline and still open.
+
+查什么：到核查基准日，整改时限（有延期的按延期）已过而未销号的台账行。
+What it finds: rows whose deadline, the extended one where there is one, lies before the day of
+judging, and which are not closed.
+
+为何要紧：要求是逾期清零；逾期未销号即整改没有到位。
+Why it matters: every problem is to be cleared by its day; an open one past it has not been.
+
+何时会看错：已完成但未登记销号的，列存疑；当日到期不算逾期；基准日之后才销号的，仍算未销号。
+没有时限的由 RL02 说明，此处无法判定。When it misleads: work done but not entered as closed is
+ only doubted; what is due on the day itself
+is not overdue; a closing after the day does not count yet. Without a deadline nothing can be told.
+
+什么能说清：登记销号日期，或登记批准的延期。
+What clears it: enter the day of closing, or the extension that was granted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from yanhu_satcheck.evidence import Dossier
+from yanhu_satcheck.policy import limit
+from yanhu_satcheck.quantity import Figure, stated
+from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
+from yanhu_satcheck.terms import Confidence, Severity, Status, Words
+
+TELLS = ("closed", "closed_date", "status")  # columns that tell an open row from a closed one
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Which words in 整改状态 say that the work is done."""
+
+    done: tuple[str, ...] = limit(
+        ("已销号", "已完成", "已整改", "整改完成", "整改到位", "办结"),
+        unit="in 整改状态",
+        why="状态已完成而销号栏空白 done, and 是否销号 left blank",
+    )
+
+
+def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
+    """Name every open row past its day; rows of polygons not issued here, too."""
+    if {f"rectification.{name}" for name in TELLS} <= dossier.batch.blank_columns:
+        says = "整改台账的是否销号、销号日期、整改状态整列空白，无法判断是否逾期"
+        yield Unsure((), Words(says, "no ledger row says whether it is open or closed"))
+        return
+    issued: dict[str, list[str]] = {}
+    for case in dossier.cases:
+        issued.setdefault(case.polygon.key, []).append(case.polygon_id)
+    rows: dict[tuple[bool, str], list[_Row]] = {}
+    for row in dossier.batch.ledger:
+        if row.open_on(dossier.as_of):
+            here = row.key in issued and row.batch in ("", dossier.batch.id)
+            done = row.closed is None and (
+                (row.closed_date is not None and row.closed_date <= dossier.as_of)
+                or any(word in row.status for word in limits.done)
+            )
+            related = Related(
+                "ledger",
+                row.polygon_id,
+                issued[row.key][0] if here else None,
+                row.batch or None,
+            )
+            rows.setdefault((here, row.key), []).append(_Row(row.row, row.due_on, done, related))
+    for (here, key), open_rows in sorted(rows.items()):
+        yield from _answer(tuple(issued[key]) if here else (), open_rows, dossier.as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An open row: its deadline, and whether another column calls it done."""
+
+    row: int
+    due_on: date | None
+    done: bool
+    related: Related
+
+
+def _answer(whom: tuple[str, ...], rows: list[_Row], as_of: date) -> Iterator[Answer]:
+    """Give one answer for all the rows of one polygon: the worst that can be said."""
+    late = [one for one in rows if one.due_on is not None and one.due_on < as_of]
+    sure = [one for one in late if not one.done]
+    if late:
+        yield _overdue(whom, sure or late, as_of, bool(sure))
+    elif undated := [one for one in rows if one.due_on is None and not one.done]:
+        says = Words(
+            f"台账 {undated[0].related.id} 未销号且没有整改时限，无法判断是否逾期",
+            f"ledger {undated[0].related.id} is open and has no deadline to be held to",
+        )
+        yield Unsure(whom, says, related=tuple(one.related for one in undated))
+
+
+def _overdue(whom: tuple[str, ...], rows: list[_Row], as_of: date, sure: bool) -> Doubt:
+    due = min(one.due_on for one in rows if one.due_on)
+    late, number = (as_of - due).days, rows[0].related.id
+    zh, en = ("", "") if sure else ("；但另有栏目记为已完成", "; yet another column calls it done")
+    return Doubt(
+        whom,
+        Status.INCONSISTENT if sure else Status.DOUBTFUL,
+        Confidence.CERTAIN if sure else Confidence.HINT,
+        Words(
+            f"台账 {number} 的整改时限为 {due}，至 {as_of} 已逾期 {late} 天，尚未销号{zh}",
+            f"ledger {number} was due on {due}; on {as_of} it was {late} days late and open{en}",
+        ),
+        (
+            stated("due_on", due.isoformat(), "rectification", "day", threshold=as_of.isoformat()),
+            Figure("days_late", late, None, None, "day", 0, "rectification"),
+        ),
+        tuple(dict.fromkeys(one.related for one in rows)),
+        on_change=False,
+    )
+
+
+RULE = Rule(
+    code="RL03",
+    slug="ledger-overdue",
+    title=Words("整改逾期未销号", "past its deadline and open"),
+    basis=("盐湖区非法违法采矿隐患排查整治行动工作方案，四(三)：清零",),
+    severity=Severity.HIGH,
+    limits=Limits(),
+    needs=frozenset({"rectification"}),
+    concerns=lambda case, limits: bool(case.ledger),
+    check=check,
+)

@@ -1,0 +1,223 @@
+"""A licensed mine was checked only by overlaying imagery (仅作影像套合), not in the field.
+
+查什么：有证矿山的核查方式仅为影像套合；或缺少核查时间、核查人员、实际开采方式、实际开采矿种、
+储量动态核查中的内容；或三个以上许可证的核查描述除矿名、编号、日期外完全雷同。
+What it finds: a licensed mine whose check is imagery overlay alone, or lacks its date, its person,
+the method, the mineral or the reserves; or one text filed for three licences or more.
+
+为何要紧：越界以外的问题，如擅自改变开采方式、开采矿种和储量动态，影像套合看不出来。
+Why it matters: an overlay shows a boundary crossed. A changed method, another mineral or unre
+ported
+reserves only a visit shows.
+
+何时会看错：台账可能另存纸质记录；模板化的用语并不等于没有到现场，因此记录齐全的雷同描述至多存疑。
+When it misleads: the record may be on paper elsewhere; a template is not proof that nobody we
+nt, so
+like words beside complete records are at most doubtful. A column blank in the whole filing is said
+once for the batch.
+
+什么能说清：补充注明日期、人员和开采方式、矿种、储量核查结果的现场记录。
+What clears it: a dated field record with a name, and what was found of method, mineral, reserves.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import combinations
+from unicodedata import normalize
+
+from yanhu_satcheck.evidence import Case, Dossier
+from yanhu_satcheck.policy import limit
+from yanhu_satcheck.quantity import Figure, stated
+from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
+from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words, fold
+
+# What a field check states, by the filing's column.
+STATED = {
+    "field_date": Words("核查时间", "date"),
+    "inspector": Words("核查人员", "person"),
+    "mining_method": Words("实际开采方式", "method"),
+    "mineral": Words("实际开采矿种", "mineral"),
+    "reserves_check": Words("储量动态核查", "reserves"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What counts as no more than an overlay, and as the same words."""
+
+    overlay: tuple[str, ...] = limit(
+        ("影像套合", "套合", "叠加", "套核"), unit="in 核查方式", why="四(四) 仅作影像套合"
+    )
+    field: tuple[str, ...] = limit(
+        ("实地", "现场", "外业", "踏勘", "野外", "井下", "实测"),
+        unit="in 核查方式",
+        why="到现场 on site",
+    )
+    licences: int = limit(
+        3, unit="licences", low=2, high=50, why="三个以上为多 three or more are many"
+    )
+    same_words: float = limit(
+        0.9, unit="share", low=0.7, high=1.0, why="去除矿名、编号、日期后 names and numbers masked"
+    )
+    shortest: int = limit(
+        8, unit="characters", low=2, high=200, why="短语难免相同 short phrases are alike anyway"
+    )
+    covers: float = limit(
+        0.9, unit="share", low=0.5, high=1.0, why="证载范围覆盖图斑的比例 how much a paper covers"
+    )
+
+
+def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
+    """Name the checks that lack the field, and the words that serve many mines."""
+    blank = dossier.batch.blank_columns
+    untold = {name: words for name, words in STATED.items() if f"submission.{name}" in blank}
+    if dossier.cases and (untold or "submission.check_method" in blank):
+        yield _untold([*untold.values()], "submission.check_method" in blank)
+    lacking = {case.polygon_id: _lacking(case, untold) for case in dossier.cases}
+    for case in dossier.cases:
+        if _overlay_alone(case, limits) or lacking[case.polygon_id]:
+            yield _no_field(case, lacking[case.polygon_id], _overlay_alone(case, limits))
+    for group in _twins(dossier.cases, limits):
+        complete = not any(
+            lacking[case.polygon_id] or _overlay_alone(case, limits) for case in group
+        )
+        yield _same_words(group, complete and not untold, limits)
+
+
+def _untold(columns: list[Words], method: bool) -> Unsure:
+    names = [*columns, *([Words("核查方式", "way of checking")] if method else [])]
+    return Unsure(
+        (),
+        Words(
+            f"填报表的{'、'.join(one.zh for one in names)}整列空白，视为未提供，不逐个图斑判断",
+            f"blank in the whole filing and so not supplied: {', '.join(one.en for one in names)}",
+        ),
+    )
+
+
+def _overlay_alone(case: Case, limits: Limits) -> bool:
+    method = normalize("NFKC", case.filing.check_method) if case.filing else ""
+    overlay, field = (
+        any(word in method for word in words) for words in (limits.overlay, limits.field)
+    )
+    return overlay and not field
+
+
+def _lacking(case: Case, untold: dict[str, Words]) -> list[Words]:
+    """List what the field record leaves blank, beyond what the whole filing leaves blank."""
+    filing = case.filing
+    return [
+        words
+        for name, words in STATED.items()
+        if name not in untold
+        and not getattr(filing, name)
+        and not (name == "reserves_check" and filing and filing.extracted_volume_m3 is not None)
+    ]
+
+
+def _no_field(case: Case, lacking: list[Words], overlay: bool) -> Doubt:
+    method = case.filing.check_method if case.filing else ""
+    parts = [Words(f"核查方式仅为“{method}”", f"checked by “{method}” alone")] if overlay else []
+    if lacking:
+        zh, en = "、".join(one.zh for one in lacking), ", ".join(one.en for one in lacking)
+        parts.append(Words(f"现场核查缺{zh}", f"the field check lacks its {en}"))
+    figures = [stated("check_method", method, "submission")]
+    figures += [stated(one.en, None, "submission") for one in lacking]
+    return Doubt(
+        (case.polygon_id,),
+        Status.UNSUPPORTED,
+        Confidence.CERTAIN if overlay else Confidence.LIKELY,
+        Words(
+            f"有证矿山未见现场核查：{'；'.join(one.zh for one in parts)}",
+            f"no field check of the licensed mine is seen: {'; '.join(one.en for one in parts)}",
+        ),
+        tuple(figures),
+        _permits(case),
+        on_change=False,
+        claim={"check_method": method},
+    )
+
+
+def _twins(cases: tuple[Case, ...], limits: Limits) -> list[list[Case]]:
+    """Group the filings whose descriptions are the same once names, numbers, dates are masked."""
+    texts = {case.polygon_id: _masked(case) for case in cases}
+    told = [case for case in cases if len(texts[case.polygon_id]) >= limits.shortest]
+    groups = [[case] for case in told]
+    for one, two in combinations(told, 2):
+        if _alike(texts[one.polygon_id], texts[two.polygon_id], limits.same_words):
+            touched = [group for group in groups if one in group or two in group]
+            groups = [group for group in groups if group not in touched]
+            groups.append([case for group in touched for case in group])
+    return [g for g in groups if len({_licence(case) for case in g} - {""}) >= limits.licences]
+
+
+def _masked(case: Case) -> str:
+    text = normalize("NFKC", case.filing.field_description if case.filing else "").upper()
+    names = {link.permit.mine_name for link in case.licences}
+    names |= {link.permit.holder for link in case.licences}
+    names |= {link.permit.permit_no for link in case.licences}
+    names |= {case.polygon_id, case.polygon.township, case.polygon.village}
+    if case.filing:
+        names |= {case.filing.permit_no, case.filing.project_name, case.filing.inspector}
+    for name in sorted(map(fold, names), key=len, reverse=True):
+        text = text.replace(name, "") if name else text
+    return re.sub(r"[\d\W_]+", "", text)
+
+
+def _alike(one: str, two: str, share: float) -> bool:
+    first, second = sorted((one, two))  # the ratio depends on the order
+    match = SequenceMatcher(None, first, second, autojunk=False)
+    return first == second or (match.quick_ratio() >= share and match.ratio() >= share)
+
+
+def _licence(case: Case) -> str:
+    """Name the licence that a filing is about: the one it names, else the one it lies in."""
+    if case.filing and case.filing.permit_no:
+        return fold(case.filing.permit_no)
+    return max(
+        ((link.share_inside or 0, link.permit.key) for link in case.licences), default=("", "")
+    )[1]
+
+
+def _same_words(group: list[Case], complete: bool, limits: Limits) -> Doubt:
+    n = len({_licence(case) for case in group} - {""})
+    text = min(case.filing.field_description for case in group if case.filing)
+    return Doubt(
+        tuple(case.polygon_id for case in group),
+        Status.DOUBTFUL if complete else Status.UNSUPPORTED,
+        Confidence.LIKELY,
+        Words(
+            f"{n} 个采矿许可证的现场核查描述雷同（已去除矿名、编号、日期）：“{text}”",
+            f"one field description for {n} licences, names, numbers and dates masked: “{text}”",
+        ),
+        (Figure("licences", n, None, len(group), "", limits.licences, "submission"),),
+        tuple(one for case in group for one in _permits(case)),
+        on_change=False,
+    )
+
+
+def _permits(case: Case) -> tuple[Related, ...]:
+    named = [link.permit.permit_no for link in case.licences]
+    return tuple(Related("permit", number, case.polygon_id) for number in named)
+
+
+def _concerns(case: Case, limits: Limits) -> bool:
+    """Whether a filed polygon is called LEGAL, or is in a supplied licence."""
+    inside = any(link.named or (link.share_inside or 0) >= limits.covers for link in case.licences)
+    return case.filing is not None and (case.call is Call.LEGAL or inside)
+
+
+RULE = Rule(
+    code="LM01",
+    slug="overlay-only",
+    title=Words("有证矿山仅作影像套合", "licensed mine checked by overlay only"),
+    basis=("盐湖区非法违法采矿隐患排查整治行动工作方案，四(四)",),
+    severity=Severity.MEDIUM,
+    worst=Status.UNSUPPORTED,
+    limits=Limits(),
+    needs=frozenset({"submission"}),
+    concerns=_concerns,
+    check=check,
+)

@@ -1,0 +1,293 @@
+"""Gathers the rules in force with the county's limits, and prints their pages."""
+
+import re
+import sys
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import Field, fields, replace
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import entry_points
+from importlib.resources import files
+from inspect import cleandoc, getmodule
+from math import isfinite
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from yanhu_satcheck.errors import SatcheckError, SettingError
+from yanhu_satcheck.policy import Policy, Provision
+from yanhu_satcheck.rule import Rule
+from yanhu_satcheck.rules import RULES
+from yanhu_satcheck.terms import Words
+
+Settings = Mapping[str, Any]
+NONE: Settings = MappingProxyType({})
+TABLES = ("policy", "rules")  # of satcheck.toml
+
+
+def rulebook(settings: Settings = NONE) -> tuple[Rule[Any], ...]:
+    """Gather every rule in force: the built-in book, then what other packages offer."""
+    book = [*RULES]
+    for door in sorted(entry_points(group="yanhu_satcheck.rules"), key=lambda door: door.name):
+        offered = door.load()
+        book += [offered] if isinstance(offered, Rule) else offered
+    named = _by_name(book)
+    if problem := next(_misnamed(settings, named), None):
+        raise problem
+    for name, changes in _table(settings, "rules").items():
+        rule = named[name]
+        at = next(n for n, one in enumerate(book) if one.code == rule.code)
+        book[at] = replace(rule, limits=settled(f"rules.{name}", book[at].limits, changes))
+    return tuple(book)
+
+
+def policy(settings: Settings = NONE) -> Policy:
+    """Give what holds for the audit as a whole, as the county settled it."""
+    moved: Policy = settled("policy", Policy(), _table(settings, "policy"))
+    if not moved.stage_ends:
+        raise SettingError("policy", "stage_ends", "the list is empty; the first stage needs a day")
+    return moved
+
+
+def problems(settings: Settings) -> tuple[SettingError, ...]:
+    """Find everything in a satcheck.toml that cannot be used, not only the first."""
+    book = _by_name(rulebook())
+    found = [*_misnamed(settings, book)]
+    moved = [(f"rules.{n}", book[n].limits, t) for n, t in _tables(settings) if n in book]
+    for where, limits, changes in [*moved, ("policy", Policy(), settings.get("policy", {}))]:
+        if isinstance(changes, Mapping):
+            found += _unusable(where, limits, changes)
+    return tuple(found)
+
+
+def settled(table: str, limits: Any, changes: Settings) -> Any:
+    """Put the county's limits in place of the defaults, each of its kind and within its range."""
+    if problem := next(_unusable(table, limits, changes), None):
+        raise problem
+    return replace(
+        limits, **{name: _read(getattr(limits, name), value) for name, value in changes.items()}
+    )
+
+
+def select(rules: Iterable[Rule[Any]], names: Collection[str]) -> tuple[Rule[Any], ...]:
+    """Keep the rules that are named, by code or slug; no name keeps them all."""
+    book = tuple(rules)
+    known = _by_name(book)
+    folded = {name: name.strip().upper() for name in names}
+    for name, code in folded.items():
+        if code not in known and code.lower() not in known:
+            raise SettingError("rules", name, _no_such(name, known))
+    wanted = {known.get(code) or known[code.lower()] for code in folded.values()}
+    return tuple(rule for rule in book if not names or rule in wanted)
+
+
+@cache
+def provisions() -> Mapping[str, tuple[Provision, ...]]:
+    """Read which clauses may apply to what each rule finds, with their dates and sources."""
+    text = files("yanhu_satcheck.policies").joinpath("provisions.toml").read_text("utf-8")
+    book: dict[str, tuple[Provision, ...]] = {}
+    for row in tomllib.loads(text)["provision"]:
+        words = Words(row["zh"], row["en"])
+        clause = Provision(words, row.get("since"), row.get("until"), row["source"])
+        for code in row["rules"]:
+            book[code] = (*book.get(code, ()), clause)
+    return MappingProxyType(book)
+
+
+def page(rule: Rule[Any]) -> str:
+    """Print a rule's page: what its module says of it, what it rests on, what may be moved."""
+    severity, worst = rule.severity.words, rule.worst.words
+    parts = [
+        f"# {rule.code} {rule.title.zh}",
+        f"`{rule.slug}` · {rule.title.en}",
+        f"严重程度 severity: {severity.zh} {severity.en} · "
+        f"最重结论 the worst it says: {worst.zh} {worst.en}",
+        _prose(getattr(getmodule(rule.check), "__doc__", None) or ""),
+        f"依据 Basis: {'；'.join(rule.basis)}",
+    ]
+    if clauses := provisions().get(rule.code):
+        parts += ["可能涉及条款，供核查参考 Provisions that may apply, for reference:"]
+        parts += ["\n".join(f"- {_clause(one)}" for one in clauses)]
+    if rows := [_row(one, getattr(rule.limits, one.name)) for one in fields(rule.limits)]:
+        head = [
+            "| 限值 limit | 值 value | 单位 unit | 范围 range | 理由 why |",
+            "|---|---|---|---|---|",
+        ]
+        parts += [f"可在 satcheck.toml 的 `[rules.{rule.code}]` 中调整 What a county may move:"]
+        parts += ["\n".join([*head, *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+def write_pages(folder: Path) -> None:
+    """Write the page of every built-in rule, `<CODE>.md`, and remove pages of rules that left."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {f"{rule.code}.md": page(rule) for rule in RULES}
+    for stale in set(folder.glob("[A-Z][A-Z][0-9][0-9].md")) - {folder / name for name in pages}:
+        stale.unlink()
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _prose(docstring: str) -> str:
+    """Lay out a docstring: Chinese lines joined, each language its paragraph."""
+    broken = r"(?<=[\u3001-\u9fff\uff00-\uffef”])\n(?=[\u4e00-\u9fff“（])"
+    text = re.sub(broken, "", cleandoc(docstring))
+    return re.sub(r"(?<=。)\n(?=[A-Z])", "\n\n", text)
+
+
+def _by_name(book: Collection[Rule[Any]]) -> dict[str, Rule[Any]]:
+    named = {name: rule for rule in book for name in (rule.code, rule.slug)}
+    if len(named) < 2 * len(book):
+        codes = sorted(rule.code for rule in book)
+        raise SatcheckError(f"two installed rules share a code or a slug: {', '.join(codes)}")
+    return named
+
+
+def _table(settings: Settings, name: str) -> Settings:
+    table = settings.get(name, {})
+    if not isinstance(table, Mapping):
+        raise SettingError(name, "", f"{table!r} is not a table")
+    return table
+
+
+def _tables(settings: Settings) -> list[tuple[str, Any]]:
+    table = settings.get("rules", {})
+    return [*table.items()] if isinstance(table, Mapping) else []
+
+
+def _misnamed(settings: Settings, book: Mapping[str, Rule[Any]]) -> Iterator[SettingError]:
+    """Find tables that name nothing, are no tables, or settle one rule twice."""
+    for name in settings:
+        if name not in TABLES:
+            yield SettingError("satcheck.toml", name, _no_such(name, TABLES))
+        elif not isinstance(settings[name], Mapping):
+            yield SettingError("satcheck.toml", name, "not a table such as [policy]")
+    settled_by: dict[str, str] = {}
+    for name, changes in _tables(settings):
+        if name not in book:
+            yield SettingError("rules", name, _no_such(name, book))
+        elif not isinstance(changes, Mapping):
+            yield SettingError("rules", name, f"not a table such as [rules.{name}]")
+        elif (first := settled_by.setdefault(book[name].code, name)) != name:
+            yield SettingError("rules", name, f"[rules.{first}] settles the same rule already")
+
+
+def _unusable(table: str, limits: Any, changes: Settings) -> Iterator[SettingError]:
+    known = {one.name: one for one in fields(limits)}
+    for name, value in changes.items():
+        problem = (
+            _problem(known[name], getattr(limits, name), value)
+            if name in known
+            else _no_such(name, known)
+        )
+        if problem:
+            yield SettingError(table, name, problem)
+
+
+def _problem(about: Field[Any], default: Any, value: Any) -> str | None:
+    """Say what is wrong with a limit: not of its kind, out of range, or no such word."""
+    try:
+        moved = _read(default, value)
+    except ValueError as wrong:
+        return str(wrong)
+    low, high = about.metadata["low"], about.metadata["high"]
+    for one in moved if isinstance(moved, tuple) else [moved]:
+        if (low is not None and one < low) or (high is not None and one > high):
+            return f"{_shown(one)} lies outside {_range(low, high)}"
+    return None
+
+
+def _read(default: Any, value: Any) -> Any:
+    """Read a value as the kind of thing that its default is."""
+    if isinstance(default, Mapping):
+        return _mapping(default, value)
+    if isinstance(default, tuple):
+        if not isinstance(value, list | tuple):
+            raise ValueError(f"{value!r} is not a list such as {_example(default)}")
+        return tuple(_read(default[0], one) for one in value)
+    if isinstance(default, date):
+        return _day(default, value)
+    if isinstance(default, str):
+        if not isinstance(value, str) or not value.strip():
+            raise ValueError(f"{value!r} is not a word such as {default!r}")
+        return value
+    whole = isinstance(default, int)
+    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+        raise ValueError(f"{value!r} is not a {'whole ' * whole}number such as {default:g}")
+    if not isfinite(value):
+        raise ValueError(f"{value!r} is not a number such as {default:g}")
+    return value if whole else float(value)
+
+
+def _day(default: date, value: Any) -> date:
+    try:
+        if isinstance(value, str):
+            return date.fromisoformat(value.strip())
+        return value.date() if isinstance(value, datetime) else _only_date(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a date such as {default}") from None
+
+
+def _only_date(value: Any) -> date:
+    if not isinstance(value, date):
+        raise ValueError
+    return value
+
+
+def _mapping(default: Mapping[str, str], value: Any) -> Mapping[str, str]:
+    """Lay the county's entries over the default ones; both sides must be words that are known."""
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{value!r} is not a table such as {_shown(default)}")
+    units = sorted(set(default.values()))
+    for name, one in value.items():
+        if name not in default:
+            raise ValueError(f"{name}: {_no_such(name, default)}")
+        if one not in units:
+            raise ValueError(f"{name} = {one!r}: {_no_such(str(one), units)}")
+    return MappingProxyType({**default, **value})
+
+
+def _no_such(word: str, known: Iterable[str]) -> str:
+    book = [*known]
+    tries = ((word, 0.6), (word.upper(), 0.6), (word.upper(), 0.5))
+    near = next(filter(None, (get_close_matches(w, book, 1, cut) for w, cut in tries)), [])
+    return f"no such name; did you mean {' or '.join(near or book[:12])}?"
+
+
+def _example(default: tuple[Any, ...]) -> str:
+    return f"[{', '.join(repr(one) if isinstance(one, str) else str(one) for one in default)}]"
+
+
+def _row(about: Field[Any], value: Any) -> str:
+    low, high, why = (about.metadata[name] for name in ("low", "high", "why"))
+    unit = about.metadata["unit"]
+    return f"| `{about.name}` | {_shown(value)} | {unit} | {_range(low, high)} | {why} |"
+
+
+def _range(low: Any, high: Any) -> str:
+    if low is None and high is None:
+        return "—"
+    if high is None:
+        return f"≥ {_shown(low)}"
+    return f"≤ {_shown(high)}" if low is None else f"{_shown(low)}–{_shown(high)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "、".join(f"{name} = {one}" for name, one in value.items())
+    if isinstance(value, tuple):
+        return "、".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _clause(one: Provision) -> str:
+    since = f"{one.since} 起 from" if one.since else ""
+    until = f"{one.until} 前 before" if one.until else ""
+    dates = f"（{' · '.join(filter(None, [since, until]))}）" if since or until else ""
+    return f"{one.words.zh} {one.words.en}{dates} [{one.source}]"
+
+
+if __name__ == "__main__":
+    write_pages(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/rules"))
