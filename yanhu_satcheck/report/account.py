@@ -2,12 +2,11 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from yanhu_satcheck.batch import Batch, Misread
+from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report.jsonl import plain
 from yanhu_satcheck.report.place import SCHEMA_VERSION
@@ -33,9 +32,9 @@ def account(audit: Audit) -> dict[str, Any]:
         "lang": audit.lang,
         "versions": dict(audit.versions),
         "batch": _batch(audit.batch),
-        "inputs": [plain(asdict(one)) for one in sorted(audit.batch.inputs, key=lambda f: f.name)],
-        "misreads": [_misread(one) for one in audit.ledger.misreads or audit.batch.misreads],
-        "policy": plain(asdict(audit.policy)),
+        "inputs": [plain(one) for one in sorted(audit.batch.inputs, key=lambda f: f.name)],
+        "misreads": plain(audit.ledger.misreads or audit.batch.misreads),
+        "policy": plain(audit.policy),
         "rules": _rules(audit),
         "scenes": [_scene(fit) for fit in audit.fits],
         "elevation": {
@@ -51,11 +50,6 @@ def _batch(batch: Batch) -> dict[str, Any]:
     names = ("id", "region", "period", "as_of", "crs", "photo_crs")
     lacks = {"not_supplied": batch.not_supplied, "blank_columns": batch.blank_columns}
     return {**{name: plain(getattr(batch, name)) for name in names}, **plain(lacks)}
-
-
-def _misread(one: Misread) -> dict[str, Any]:
-    said: dict[str, Any] = plain(asdict(one))
-    return {**said, "what": one.what._asdict(), "remedy": one.remedy._asdict()}
 
 
 def _rules(audit: Audit) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -60,6 +61,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Words) or hasattr(value, "_asdict"):
         return {key: plain(one) for key, one in value._asdict().items()}
+    if is_dataclass(value):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, (set, frozenset)):

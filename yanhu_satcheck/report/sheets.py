@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from yanhu_satcheck.batch import Cell, Misread
 from yanhu_satcheck.finding import Finding
-from yanhu_satcheck.ledger import Audit, Duty, Entry, Problem, Rectification
+from yanhu_satcheck.ledger import Audit, Duty, Problem, Rectification
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import say, state
 from yanhu_satcheck.report.figures import sentence, spoken
@@ -13,6 +13,14 @@ from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.terms import CONSISTENT, Status
 
 LISTED = "、"
+_PROBLEM = tuple(
+    f"id 规则 规则名称 {columns.ID} 乡镇 {columns.STATUS} 严重程度 可信程度 核查说明 证据数据"
+    " 关联对象 可能涉及条款 p值 q值 建议填报 例外说明".split()
+)
+_RECTIFICATION = tuple(
+    f"{columns.ID} 批次 在册情况 问题 责任单位 整改措施 整改时限 延期至 整改责任人 整改状态"
+    " 是否销号 销号日期 线索来源 相关问题".split()
+)
 
 
 class Sheet(NamedTuple):
@@ -46,11 +54,8 @@ def _corrected(audit: Audit) -> Sheet:
 
 
 def _problems(audit: Audit) -> Sheet:
-    header = ("id", "规则", "规则名称", columns.ID, "乡镇", columns.STATUS, "严重程度", "可信程度")
-    header += ("核查说明", "证据数据", "关联对象", "可能涉及条款", "p 值", "q 值", "建议填报")
-    header += ("例外说明", *columns.REVIEW)
     rows = tuple(_problem(one, audit.lang) for one in audit.ledger.problems)
-    return Sheet("问题清单", header, rows)
+    return Sheet("问题清单", (*_PROBLEM, *columns.REVIEW), rows)
 
 
 def _problem(problem: Problem, lang: str) -> tuple[Cell, ...]:
@@ -81,7 +86,7 @@ def related(finding: Finding, lang: str) -> Iterator[str]:
     """Say what a finding is about beside its polygons, one thing a line."""
     text = sentences(lang)
     for one in finding.related:
-        beside = [text[f"kind_{one.kind}"] if f"kind_{one.kind}" in text else one.kind, one.id]
+        beside = [text.get(f"kind_{one.kind}", one.kind), one.id]
         if one.polygon_id and one.kind != "polygon":
             beside.append(f"{text['polygon']} {one.polygon_id}")
         if one.batch and one.batch != finding.batch:
@@ -94,8 +99,6 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _rectification(audit: Audit) -> Sheet:
-    header = (columns.ID, "批次", "在册情况", "问题", "责任单位", "整改措施", "整改时限", "延期至")
-    header += ("整改责任人", "整改状态", "是否销号", "销号日期", "线索来源", "相关问题")
     rules = {one.id: one.rule for one in audit.judgement.findings}
 
     def line(one: Rectification) -> tuple[Cell, ...]:
@@ -103,7 +106,7 @@ def _rectification(audit: Audit) -> Sheet:
         said = LISTED.join(f"{rules.get(id, '')} {id}".strip() for id in one.findings)
         return (*one[:10], closed, one.closed_date, one.source, said)
 
-    return Sheet("整改清单", header, tuple(line(one) for one in audit.ledger.rectification))
+    return Sheet("整改清单", _RECTIFICATION, tuple(line(one) for one in audit.ledger.rectification))
 
 
 def _duties(audit: Audit) -> Sheet:
@@ -135,7 +138,10 @@ def _townships(audit: Audit) -> Sheet:
         for one in towns
     ]
     if rows:
-        rows.append(("合计", *(sum(int(one[at]) for one in towns) for at in range(1, 8)), None))
+        counts = [one[1:8] for one in towns]
+        rows.append(
+            ("合计", *(sum(map(int, column)) for column in zip(*counts, strict=True)), None)
+        )
     return Sheet("乡镇统计", header, tuple(rows))
 
 
