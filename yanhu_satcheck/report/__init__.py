@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from yanhu_satcheck.errors import AccountingError
 from yanhu_satcheck.ledger import Audit
 
 
@@ -10,6 +11,7 @@ def write(audit: Audit, out: Path) -> None:
 
     Raises:
         ReportError: OUT holds files of somebody else, is open elsewhere, or cannot be written.
+        AccountingError: An issued polygon has no case or no row in the ledger.
     """
     from yanhu_satcheck.report.account import write_account
     from yanhu_satcheck.report.columns import write_csv
@@ -21,6 +23,7 @@ def write(audit: Audit, out: Path) -> None:
     from yanhu_satcheck.report.tables import write_evidence, write_photos
     from yanhu_satcheck.report.workbook import write_workbook
 
+    _balance(audit)
     with whole(out) as folder:
         copy_photos(audit.photos, folder / "photos")
         write_findings(audit.judgement.findings, folder / "findings.jsonl")
@@ -31,3 +34,14 @@ def write(audit: Audit, out: Path) -> None:
         write_geopackage(audit, folder / "ledger.gpkg")
         write_pages(audit, folder / "reports")
         write_account(audit, folder)
+
+
+def _balance(audit: Audit) -> None:
+    """Refuse a ledger that forgets a polygon: on paper it would look like a clean one."""
+    rows = [entry.polygon_id for entry in audit.ledger.entries]
+    cases = [case.polygon_id for case in audit.cases]
+    issued = [polygon.id for polygon in audit.batch.polygons]
+    for told in (rows, cases):
+        if sorted(told) != sorted(issued):
+            odd = sorted({*told} ^ {*issued}) or ["a polygon stands there twice"]
+            raise AccountingError(f"issued polygons and ledger differ: {', '.join(odd[:5])}")

@@ -155,6 +155,8 @@ def _by_rule(audit: Audit) -> list[tuple[str, Words | None, list[int]]]:
 def _polygon(desk: _Desk, entry: Entry) -> dict[str, Any]:
     audit, case = desk.audit, desk.cases[entry.polygon_id]
     findings = desk.findings.get(entry.polygon_id, [])
+    shared = shared_views(case, audit.photo_groups, desk.photos, audit.lang)
+    seen = {view.id for _, views in shared for view in views}
     return {
         "audit": audit,
         "entry": entry,
@@ -162,8 +164,12 @@ def _polygon(desk: _Desk, entry: Entry) -> dict[str, Any]:
         "findings": [_finding(one, audit) for one in findings],
         "pictures": pictures(desk.chips.get(entry.polygon_id, ())),
         "groups": _groups(case, findings),
-        "photos": [photo_view(one, case.polygon_id, audit.lang) for one in case.photos],
-        "shared": shared_views(case, audit.photo_groups, desk.photos, audit.lang),
+        "shared": shared,
+        "photos": [
+            photo_view(one, case.polygon_id, audit.lang)
+            for one in case.photos
+            if one.id not in seen
+        ],
         "papers": papers(case, audit.batch.as_of, audit.lang),
         "filing": filing(case, audit.batch.filing_columns),
         **_accounts(audit, case),

@@ -1,5 +1,6 @@
 """ledger.xlsx: filled in on screen, printed on A3, signed."""
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -30,7 +31,7 @@ _WIDE = {
     "核查说明": 48,
     "证据数据": 40,
     "关联对象": 34,
-    "可能涉及条款": 34,
+    "可能涉及条款": 30,
     "原因": 60,
     "补救办法": 44,
     "内容": 90,
@@ -95,11 +96,13 @@ def _look(book: Any) -> Look:
 
 
 def _write_sheet(page: Any, sheet: Sheet, look: Look, audit: Audit) -> None:
-    for at, name in enumerate(sheet.header):
-        kind = _kind(sheet, at)
-        page.write_string(0, at, cell_text(name), look.heads[kind])
-        page.set_column(at, at, _width(sheet, at))
+    widths = [_width(sheet, at) for at in range(len(sheet.header))]
+    for at, (name, width) in enumerate(zip(sheet.header, widths, strict=True)):
+        page.write_string(0, at, cell_text(name), look.heads[_kind(sheet, at)])
+        page.set_column(at, at, width)
+    page.set_row(0, _height(sheet.header, widths) + 6)
     for number, cells in enumerate(sheet.rows, start=1):
+        page.set_row(number, _height(cells, widths))
         for at, cell in enumerate(cells):
             _write_cell(page, number, at, cell, sheet, look)
     if not sheet.rows:
@@ -171,11 +174,23 @@ def _drop_down(page: Any, at: int, last: int) -> None:
     )
 
 
+def _height(cells: tuple[Cell, ...], widths: list[float]) -> float:
+    """Make a row high enough for its wrapped texts: not every program does so by itself."""
+    lines = 1
+    for cell, width in zip(cells, widths, strict=True):
+        if isinstance(cell, str):
+            spans = (_span(line) for line in cell.split("\n"))
+            lines = max(lines, sum(max(1, math.ceil(span / (width - 1))) for span in spans))
+    return min(16.5 * lines + 2, 409)
+
+
 def _width(sheet: Sheet, at: int) -> float:
     """Fit most of a column's texts; what is longer wraps."""
     name = sheet.header[at]
     kind = _kind(sheet, at)
     head = min(_span(name), 12)
+    if kind == "review" or name == columns.LINK:
+        return 11.0
     if kind == "filed":
         widest = _WIDEST_FILED
     elif name in _WIDE:
@@ -184,8 +199,6 @@ def _width(sheet: Sheet, at: int) -> float:
         widest = _WIDEST
     spans = sorted(_span(_cell(row, at)) for row in sheet.rows)
     usual = spans[int(len(spans) * 0.9)] if spans else 0
-    if kind == "review" or name == columns.LINK:
-        usual = max(usual, 11)
     return float(max(_NARROWEST, head + 1, min(usual + 1, widest)))
 
 
@@ -211,6 +224,11 @@ def _print_setup(page: Any, sheet: Sheet, audit: Audit, last: int) -> None:
     page.print_area(0, 0, last, len(sheet.header) - 1)
     page.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.8)
     title = f"矿产卫片执法图斑核查 · {sheet.name}"
-    page.set_header(f'&L批次 {batch}&C&"微软雅黑,Bold"&14{title}&R&10截止 {audit.batch.as_of}')
+    steady = {"scale_with_doc": False}
+    page.set_header(
+        f'&L批次 {batch}&C&"微软雅黑,Bold"&14{title}&R&10截止 {audit.batch.as_of}', steady
+    )
     # Under every page, so that each can be signed, and no row of the sheet is anything but data.
-    page.set_footer("&L核查人：__________  复核人：__________  日期：__________&R第 &P / &N 页")
+    page.set_footer(
+        "&L核查人：__________  复核人：__________  日期：__________&R第 &P / &N 页", steady
+    )
