@@ -3,7 +3,6 @@
 import csv
 import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -324,7 +323,7 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(params=["index.html", *(page_name(id) for id in IDS)])
-def page(out: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Path, Page]]:
+def page(out: Path, request: pytest.FixtureRequest) -> tuple[Path, Page]:
     path = out / "reports" / request.param
     parsed = Page()
     parsed.feed(path.read_text(encoding="utf-8"))

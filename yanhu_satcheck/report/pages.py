@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yanhu_satcheck.batch import InputFile
 from yanhu_satcheck.evidence import Case, Chip, PhotoEvidence
-from yanhu_satcheck.finding import Finding
+from yanhu_satcheck.finding import Account, Finding
 from yanhu_satcheck.ledger import Audit, Entry
 from yanhu_satcheck.quantity import Figure, Measured
 from yanhu_satcheck.report.columns import say
@@ -38,6 +38,7 @@ class _Desk(NamedTuple):
     chips: Mapping[str, list[Chip]]
     photos: dict[str, PhotoEvidence]
     inputs: Mapping[str, InputFile]
+    books: tuple[tuple[Account, frozenset[str], frozenset[str]], ...]
 
 
 def write_pages(audit: Audit, folder: Path) -> None:
@@ -118,7 +119,11 @@ def _desk(audit: Audit) -> _Desk:
         chips[chip.polygon_id].append(chip)
     photos = {photo.id: photo for photo in audit.photos}
     cases = {case.polygon_id: case for case in audit.cases}
-    return _Desk(audit, cases, findings, chips, photos, {f.name: f for f in audit.batch.inputs})
+    books = tuple(
+        (one, frozenset(one.concerned), frozenset(one.answered)) for one in audit.judgement.accounts
+    )
+    inputs = {file.name: file for file in audit.batch.inputs}
+    return _Desk(audit, cases, findings, chips, photos, inputs, books)
 
 
 def _index(desk: _Desk) -> dict[str, Any]:
@@ -172,7 +177,7 @@ def _polygon(desk: _Desk, entry: Entry) -> dict[str, Any]:
         ],
         "papers": papers(case, audit.batch.as_of, audit.lang),
         "filing": filing(case, audit.batch.filing_columns),
-        **_accounts(audit, case),
+        **_accounts(desk, entry.polygon_id),
         "unsure": [one for one in findings if one.status is Status.UNASSESSABLE],
         "inputs": _inputs(desk, case),
     }
@@ -200,16 +205,16 @@ def _groups(case: Case, findings: list[Finding]) -> dict[str, list[Line]]:
     return groups
 
 
-def _accounts(audit: Audit, case: Case) -> dict[str, Any]:
+def _accounts(desk: _Desk, polygon_id: str) -> dict[str, Any]:
     """Say which rules looked and found nothing, which could not, which do not apply."""
     in_order, mute, idle = [], [], 0
-    for one in audit.judgement.accounts:
-        named = (one.rule, audit.titles.get(one.rule))
+    for one, concerned, answered in desk.books:
+        named = (one.rule, desk.audit.titles.get(one.rule))
         if one.mute:
             mute.append((*named, one.mute))
-        elif case.polygon_id not in one.concerned:
+        elif polygon_id not in concerned:
             idle += 1
-        elif case.polygon_id not in one.answered:
+        elif polygon_id not in answered:
             in_order.append(named)
     return {"in_order": in_order, "mute": mute, "idle": idle}
 

@@ -102,7 +102,8 @@ def _write_sheet(page: Any, sheet: Sheet, look: Look, audit: Audit) -> None:
         page.set_column(at, at, width)
     page.set_row(0, _height(sheet.header, widths) + 6)
     for number, cells in enumerate(sheet.rows, start=1):
-        page.set_row(number, _height(cells, widths))
+        shown = (*cells[:-1], None) if sheet.header[-1] == columns.LINK else cells
+        page.set_row(number, _height(shown, widths))
         for at, cell in enumerate(cells):
             _write_cell(page, number, at, cell, sheet, look)
     if not sheet.rows:
