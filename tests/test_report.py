@@ -5,7 +5,6 @@ import json
 import sqlite3
 from dataclasses import replace
 from hashlib import sha256
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from yanhu_satcheck import report
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import workbook
 from yanhu_satcheck.report.figures import measures
-from yanhu_satcheck.report.names import csv_text, page_name
+from yanhu_satcheck.report.names import csv_text
 from yanhu_satcheck.report.words import words
 
 CONTRACT = [
@@ -299,71 +298,7 @@ def test_audit_json_balances_and_names_no_place(out: Path, audit: Audit) -> None
     assert said["policy"]["fdr"] == 0.05
 
 
-# Pages
-
-
-class Page(HTMLParser):
-    """Notes what a page would fetch, run or leave open."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.risks: list[str] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if name in {"src", "href"}:
-                self.links.append(value or "")
-            if name.startswith("on"):
-                self.risks.append(name)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-@pytest.fixture(params=["index.html", *(page_name(id) for id in IDS)])
-def page(out: Path, request: pytest.FixtureRequest) -> tuple[Path, Page]:
-    path = out / "reports" / request.param
-    parsed = Page()
-    parsed.feed(path.read_text(encoding="utf-8"))
-    return path, parsed
-
-
-def test_pages_fetch_nothing_and_run_nothing_foreign(page: tuple[Path, Page]) -> None:
-    path, parsed = page
-    text = path.read_text(encoding="utf-8")
-    assert "default-src 'none'" in text
-    assert not parsed.risks
-    assert "<img src=x" not in text
-    assert text.count("<script") == 1
-    assert not any(c in text for c in "\x00\x07\u202e")
-    for link in parsed.links:
-        assert link.startswith(("data:image/", "../photos/")) or link.endswith(".html"), link
-        assert "//" not in link or link.startswith("data:")
-
-
-def test_links_lead_somewhere(page: tuple[Path, Page]) -> None:
-    from urllib.parse import unquote
-
-    path, parsed = page
-    for link in parsed.links:
-        if not link.startswith("data:"):
-            assert (path.parent / unquote(link)).is_file(), link
-
-
-def test_page_shows_what_was_filed_and_found(out: Path) -> None:
-    text = (out / "reports" / "0140802001.html").read_text(encoding="utf-8")
-    for said in ("实地伪变化", "不一致", "61.3 ± 3.1%", "可能涉及条款，供核查参考", "须经人工确认",
-                 "b/2.jpg", "核查人", "没有历史档案", "12.4 米", "=cmd|&#39; /C calc"):  # fmt: skip
-        assert said in text, said
-    assert "{{7*7}}" in (out / "reports" / "0140802004.html").read_text(encoding="utf-8")
-
-
-def test_first_screen_says_what_was_not_judged(out: Path) -> None:
-    text = (out / "reports" / "index.html").read_text(encoding="utf-8")
-    assert text.index("没有历史档案") < text.index('id="polygons"')
-    assert text.index("不是表上的词") < text.index('id="polygons"')
+# Figures
 
 
 def test_measures_stand_in_the_contract_s_order() -> None:

@@ -13,11 +13,14 @@ from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.terms import Words
 
+# JSON lets these stand inside a text; some programs end a line at them.
+_LINE_ENDS = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"}
+
 
 def write_findings(findings: tuple[Finding, ...], path: Path) -> None:
     """Write findings.jsonl, sorted as they were judged."""
     lines = (json.dumps(line(one), ensure_ascii=False, allow_nan=False) for one in findings)
-    text = "".join(f"{one}\n" for one in lines)
+    text = "".join(f"{one.translate(_LINE_ENDS)}\n" for one in lines)
     path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
 
 

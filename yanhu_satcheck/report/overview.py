@@ -117,13 +117,13 @@ def _drawn(outline: Any, frame: _Frame) -> str:
 
 
 def _towns(spots: tuple[Spot, ...]) -> tuple[tuple[str, float, float], ...]:
-    """Write each township above its polygons, in their middle."""
+    """Write each township amid its polygons, clear of a mark that stands alone."""
     places: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for spot in spots:
         if spot.township:
             places[spot.township].append((spot.x, spot.y))
     return tuple(
-        (town, sum(x for x, _ in at) / len(at), min(y for _, y in at) - 26)
+        (town, sum(x for x, _ in at) / len(at), sum(y for _, y in at) / len(at) - 22)
         for town, at in sorted(places.items())
     )
 

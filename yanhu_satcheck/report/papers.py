@@ -40,7 +40,7 @@ def photo_view(photo: PhotoEvidence, polygon_id: str, lang: str) -> PhotoView:
         photo.polygon_id,
         f"../photos/{photo.sha256}.jpg" if shown else None,
         tuple(_photo_facts(photo, lang)),
-        "；".join(fault),
+        text["semicolon"].join(fault),
         photo.polygon_id != polygon_id,
     )
 
