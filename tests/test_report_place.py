@@ -40,6 +40,25 @@ def test_a_failure_half_way_leaves_the_old_out(
     assert [one.name for one in tmp_path.iterdir()] == ["OUT"]
 
 
+def test_a_folder_that_is_held_open_is_said(
+    audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report.write(audit, tmp_path / "OUT")
+    before = hashes(tmp_path / "OUT")
+    rename = Path.rename
+
+    def held(path: Path, target: Path) -> Path:
+        if path.name == "OUT":
+            raise PermissionError(13, "in use", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", held)
+    with pytest.raises(ReportError, match="close it in WPS"):
+        report.write(audit, tmp_path / "OUT")
+    assert hashes(tmp_path / "OUT") == before
+    assert [one.name for one in tmp_path.iterdir()] == ["OUT"]
+
+
 def test_an_out_of_ours_is_replaced_and_what_people_made_is_kept(
     audit: Audit, tmp_path: Path
 ) -> None:

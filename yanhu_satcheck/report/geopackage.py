@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.errors import ReportError
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.names import day, printable
@@ -31,7 +32,23 @@ VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)"""
 
 
 def write_geopackage(audit: Audit, path: Path) -> None:
-    """Write the layers 更正台账 and 问题清单, then their styles."""
+    """Write the layers 更正台账 and 问题清单, then their styles.
+
+    Raises:
+        ReportError: The disk is full, or the working CRS is unknown to GDAL.
+    """
+    from pyogrio import errors
+
+    refusals = (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, errors.CRSError)
+    try:
+        _write_all(audit, path)
+    except (*refusals, sqlite3.Error) as cause:
+        # GDAL repeats the whole statement that failed before it says why.
+        why = str(cause)[-160:]
+        raise ReportError(f"{path.name}: {why}; nothing was changed") from cause
+
+
+def _write_all(audit: Audit, path: Path) -> None:
     ledger, problems = all_sheets(audit)[:2]
     outlines = {one.id: one.footprint for one in audit.batch.polygons}
     with _dated(audit.batch.as_of):
@@ -43,6 +60,7 @@ def write_geopackage(audit: Audit, path: Path) -> None:
         ]
         _write_layer(path, problems.name, problems.header, problems.rows, found, audit.batch.crs)
     _write_styles(path, audit.batch.as_of, (ledger.name, problems.name))
+    _count(path, {sheet.name: len(sheet.rows) for sheet in (ledger, problems)})
 
 
 @contextmanager
@@ -130,3 +148,12 @@ def _write_styles(path: Path, as_of: date, layers: tuple[str, ...]) -> None:
         for layer in layers:
             base.execute(_STYLE, (layer, columns.STATUS, qml(), columns.STATUS, stamp))
         base.execute(_CONTENTS, (stamp,))
+
+
+def _count(path: Path, rows: dict[str, int]) -> None:
+    """Read the rows back: a layer that was closed on a full disk may lack some, unsaid."""
+    with closing(sqlite3.connect(path)) as base:
+        for layer, meant in rows.items():
+            (there,) = base.execute(f'SELECT count(*) FROM "{layer}"').fetchone()
+            if there != meant:
+                raise ReportError(f"{path.name}: {layer} holds {there} of {meant} rows")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.errors import ReportError
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import state
@@ -59,8 +60,13 @@ class Look(NamedTuple):
 
 
 def write_workbook(audit: Audit, path: Path) -> None:
-    """Write the eight sheets."""
+    """Write the eight sheets.
+
+    Raises:
+        ReportError: The disk is full.
+    """
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     book = xlsxwriter.Workbook(str(path), options)
@@ -70,7 +76,10 @@ def write_workbook(audit: Audit, path: Path) -> None:
     look = _look(book)
     for sheet in all_sheets(audit):
         _write_sheet(book.add_worksheet(sheet.name), sheet, look, audit)
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as cause:
+        raise ReportError(f"{path.name}: {cause}; nothing was changed") from cause
 
 
 def _look(book: Any) -> Look:
