@@ -1,1 +1,47 @@
-"""To be written."""
+"""Render one finished audit as the files of OUT. Nothing is computed or judged here."""
+
+from pathlib import Path
+
+from yanhu_satcheck.errors import AccountingError
+from yanhu_satcheck.ledger import Audit
+
+
+def write(audit: Audit, out: Path) -> None:
+    """Write the folder OUT whole or not at all; an OUT of ours that stands there is replaced.
+
+    Raises:
+        ReportError: OUT holds files of somebody else, is open elsewhere, or cannot be written.
+        AccountingError: An issued polygon has no case or no row in the ledger.
+    """
+    from yanhu_satcheck.report.account import write_account
+    from yanhu_satcheck.report.columns import write_csv
+    from yanhu_satcheck.report.geopackage import write_geopackage
+    from yanhu_satcheck.report.jsonl import write_findings
+    from yanhu_satcheck.report.pages import write_pages
+    from yanhu_satcheck.report.pictures import copy_photos
+    from yanhu_satcheck.report.place import whole
+    from yanhu_satcheck.report.tables import write_evidence, write_photos
+    from yanhu_satcheck.report.workbook import write_workbook
+
+    _balance(audit)
+    with whole(out) as folder:
+        copy_photos(audit.photos, folder / "photos")
+        write_findings(audit.judgement.findings, folder / "findings.jsonl")
+        write_evidence(audit.cases, folder / "evidence.parquet", audit.lang)
+        write_photos(audit.photos, folder / "photos.parquet", audit.lang)
+        write_csv(audit.ledger, folder / "ledger.csv", audit.lang)
+        write_workbook(audit, folder / "ledger.xlsx")
+        write_geopackage(audit, folder / "ledger.gpkg")
+        write_pages(audit, folder / "reports")
+        write_account(audit, folder)
+
+
+def _balance(audit: Audit) -> None:
+    """Refuse a ledger that forgets a polygon: on paper it would look like a clean one."""
+    rows = [entry.polygon_id for entry in audit.ledger.entries]
+    cases = [case.polygon_id for case in audit.cases]
+    issued = [polygon.id for polygon in audit.batch.polygons]
+    for told in (rows, cases):
+        if sorted(told) != sorted(issued):
+            odd = sorted({*told} ^ {*issued}) or ["a polygon stands there twice"]
+            raise AccountingError(f"issued polygons and ledger differ: {', '.join(odd[:5])}")

@@ -1,0 +1,99 @@
+"""The 更正台账: the filing's own columns, then ours, the same in workbook, CSV and geopackage."""
+
+import csv
+from pathlib import Path
+
+from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.ledger import Entry, Ledger, Review
+from yanhu_satcheck.report.names import csv_text, page_link
+from yanhu_satcheck.terms import CONSISTENT, Status, Words
+
+ID = "图斑编号"
+STATUS = "审核状态"
+LINK = "报告"
+REVIEW = ("复核意见", "复核人", "复核日期")
+OPINIONS = ("采纳", "不采纳", "需外业")
+ADDED = (
+    "建议填报",
+    "更正依据",
+    STATUS,
+    "可能涉及条款",
+    "责任单位",
+    "整改措施",
+    "整改时限",
+    "整改责任人",
+    *REVIEW,
+    LINK,
+)
+CLASH = "填报_"
+
+
+def headers(filing_columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the ledger's column names; one of the filing's that clashes with ours gets `填报_`."""
+    taken = {name.casefold() for name in (ID, *ADDED)}
+    own = []
+    for column in filing_columns:
+        while column.strip().casefold() in taken:
+            column = CLASH + column.strip()
+        own.append(column)
+    return (ID, *own, *ADDED)
+
+
+def distinct(names: tuple[str, ...], *reserved: str) -> tuple[str, ...]:
+    """Tell columns of one name apart, for formats that need it: blank ones are numbered."""
+    taken = {name.casefold() for name in reserved}
+    told = []
+    for at, name in enumerate(names, start=1):
+        base = name = name.strip() or f"列{at}"
+        again = 1
+        while name.casefold() in taken:
+            again += 1
+            name = f"{base}_{again}"
+        taken.add(name.casefold())
+        told.append(name)
+    return tuple(told)
+
+
+def row(entry: Entry, ledger: Ledger, lang: str) -> tuple[Cell, ...]:
+    """Give one polygon's row under `headers`."""
+    own = (*entry.cells, *(None,) * len(ledger.filing_columns))[: len(ledger.filing_columns)]
+    return (
+        entry.polygon_id,
+        *own,
+        entry.proposed.words.zh if entry.proposed else None,  # a word to file, so always Chinese
+        say(entry.grounds, lang),
+        state(entry.status),
+        "\n".join(say(one, lang) for one in entry.provisions),
+        entry.responsible_unit,
+        entry.measure,
+        entry.deadline,
+        entry.responsible_person,
+        *reviewed(entry.review),
+        page_link(entry.polygon_id),
+    )
+
+
+def reviewed(review: Review) -> tuple[Cell, Cell, Cell]:
+    """Give the three cells that a person fills in."""
+    return review.opinion or None, review.by or None, review.on
+
+
+def state(status: Status | None) -> str:
+    """Give the 审核状态 in the ledger's own words."""
+    return status.words.zh if status else CONSISTENT.zh
+
+
+def say(words: Words | None, lang: str) -> str:
+    """Say words in the language of the report."""
+    return "" if words is None else str(getattr(words, lang))
+
+
+def write_csv(ledger: Ledger, path: Path, lang: str) -> None:
+    """Write the 更正台账 as CSV that Excel and WPS open as UTF-8."""
+    with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        for cells in (
+            headers(ledger.filing_columns),
+            *(row(one, ledger, lang) for one in ledger.entries),
+        ):
+            writer.writerow([csv_text(cell) for cell in cells])

@@ -1,0 +1,151 @@
+"""Every figure of a polygon under one name, and how a figure is said."""
+
+import math
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from yanhu_satcheck.evidence import Case
+from yanhu_satcheck.quantity import Figure, Measured
+from yanhu_satcheck.terms import Words
+
+CAUSES = ("mining", "slide", "restoration", "season", "construction")
+_UNITS = {
+    "px": Words("像元", "px"),
+    "m": Words("米", "m"),
+    "m2": Words("㎡", "㎡"),
+    "m3": Words("m³", "m³"),
+    "m³": Words("m³", "m³"),
+    "deg": Words("°", "°"),
+    "count": Words("个", ""),
+    "days": Words("天", "days"),
+    "day": Words("", ""),
+    "date": Words("", ""),
+}
+
+
+class Measure(NamedTuple):
+    """One thing that is measured: where it belongs, its unit, its name and what it says."""
+
+    key: str
+    group: str
+    unit: str
+    name: Words
+    says: Words
+    sigma_here: bool = False  # its spread is the next column
+
+
+class Line(NamedTuple):
+    """One measured figure of a polygon's page."""
+
+    measure: Measure
+    value: Measured | float
+    held_to: tuple[Figure, ...]  # lines of findings that hold it to a limit
+
+
+@cache
+def measures() -> dict[str, Measure]:
+    """Give the catalogue of measures in the order of evidence.parquet."""
+    text = Path(__file__).with_name("measures.toml").read_text(encoding="utf-8")
+    return {
+        key: Measure(
+            key,
+            about["group"],
+            about["unit"],
+            Words(**about["name"]),
+            Words(**about["says"]),
+            about.get("sigma_here", False),
+        )
+        for key, about in tomllib.loads(text).items()
+    }
+
+
+def of_case(case: Case) -> dict[str, Measured | float]:
+    """Flatten all that was measured of a polygon; what was not measured is not there."""
+    scene, change, terrain, chance = case.scene, case.change, case.terrain, case.chance
+    found: dict[str, Measured | float | None] = {
+        "licensed_share": case.licensed_share,
+        "approved_share": case.approved_share,
+        "drawn_area_m2": case.drawn_area_m2,
+        "issued_area_m2": case.polygon.area_m2,
+    }
+    if scene:
+        found |= {name: getattr(scene, name) for name in ("coverage", "clear_share", "n_px")}
+        found["shift_px"] = scene.shift_px
+    if change:
+        found |= _named(change._asdict(), change.others)
+    if terrain:
+        named = {"position_m" if k == "position" else k: v for k, v in terrain._asdict().items()}
+        found |= _named(named, terrain.others, found)
+    if chance:
+        found |= {"p_value": chance.p, "exceedances": chance.exceedances}
+        found |= {"places": chance.places, "effective": chance.effective}
+    if case.cause:
+        found |= {f"p_{cause}": share for cause, share in case.cause.shares.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _named(
+    fields: Mapping[str, object],
+    others: Mapping[str, Measured],
+    taken: Mapping[str, object] | None = None,
+) -> dict[str, Measured | float | None]:
+    """Give the fields of an evidence and its others; a name that is taken gets `other_`."""
+    own = {k: v for k, v in fields.items() if k != "others"}
+    taken = {**(taken or {}), **own, **measures()}
+    named = {f"other_{k}" if k in taken else k: v for k, v in others.items()}
+    return {**own, **named}  # type: ignore[dict-item]  # the fields are Measured, float or None
+
+
+def lines(case: Case, held: Mapping[str, tuple[Figure, ...]]) -> Iterator[Line]:
+    """Give the figures of a polygon's page, in the catalogue's order, unknown ones last."""
+    found = of_case(case)
+    for name in (*measures(), *(name for name in found if name not in measures())):
+        if name in found:
+            value = found[name]
+            unit = value.unit if isinstance(value, Measured) else ""
+            unnamed = Measure(name, "other", unit, Words(name, name), Words("", ""))
+            yield Line(measures().get(name, unnamed), value, held.get(name, ()))
+
+
+def spoken(
+    value: float | str | None, sigma: float | None = None, unit: str = "", lang: str = "zh"
+) -> str:
+    """Say a figure with its spread and unit; its digits follow from its spread."""
+    if value is None:
+        return "—"
+    if isinstance(value, str):
+        return value
+    if not math.isfinite(value):
+        return "—"
+    scale = 100.0 if unit == "share" else 1.0
+    word = "%" if unit == "share" else getattr(_UNITS.get(unit, Words(unit, unit)), lang)
+    value, spread = value * scale, sigma * scale if sigma is not None else None
+    places = _places(value, spread)
+    said = f"{value:,.{places}f}"
+    if spread is not None and math.isfinite(spread):
+        said += f" ± {spread:,.{places}f}"
+    return f"{said} {word}".strip() if word not in {"%", "°"} else f"{said}{word}"
+
+
+def _places(value: float, spread: float | None) -> int:
+    """Give as many decimals as two digits of the spread need, or three digits of the value."""
+    if spread and math.isfinite(spread):
+        return max(0, min(6, 1 - math.floor(math.log10(abs(spread)))))
+    if value == 0 or float(value).is_integer():
+        return 0
+    return max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
+
+
+def sentence(figure: Figure, lang: str) -> str:
+    """Say a line of evidence in a cell: name, value ± spread, count and limit."""
+    name = getattr(measures()[figure.name].name, lang) if figure.name in measures() else figure.name
+    said = f"{name} {spoken(figure.value, figure.sigma, figure.unit, lang)}"
+    if figure.n is not None:
+        said += f" (n={figure.n})"
+    if figure.threshold is not None:
+        limit = spoken(figure.threshold, None, figure.unit, lang)
+        said += f" [{'限值' if lang == 'zh' else 'limit'} {limit}]"
+    return said

@@ -1,0 +1,138 @@
+"""What a polygon's page shows beside its findings: photographs, papers, the filing as filed."""
+
+from datetime import date
+from typing import NamedTuple
+
+from yanhu_satcheck.evidence import ApprovalLink, Case, LicenceLink, PhotoEvidence, PhotoGroup
+from yanhu_satcheck.report.columns import say
+from yanhu_satcheck.report.figures import spoken
+from yanhu_satcheck.report.names import day
+from yanhu_satcheck.report.words import sentences
+
+
+class PhotoView(NamedTuple):
+    """A photograph with what it says of itself, a line a fact."""
+
+    id: str
+    polygon_id: str | None
+    picture: str | None  # link to the reduced copy
+    facts: tuple[tuple[str, str], ...]
+    fault: str
+    far: bool  # it belongs to another polygon
+
+
+class Paper(NamedTuple):
+    """One licence, project, hazard point or ledger row."""
+
+    kind: str
+    name: str
+    says: tuple[str, ...]
+
+
+def photo_view(photo: PhotoEvidence, polygon_id: str, lang: str) -> PhotoView:
+    """Give what the page shows of one photograph."""
+    text = sentences(lang)
+    shown = photo.sha256 and photo.reduced
+    fault = [say(photo.fault, lang)] if photo.fault else []
+    fault += [] if photo.listed else [text["unlisted"]]
+    return PhotoView(
+        photo.id,
+        photo.polygon_id,
+        f"../photos/{photo.sha256}.jpg" if shown else None,
+        tuple(_photo_facts(photo, lang)),
+        text["semicolon"].join(fault),
+        photo.polygon_id != polygon_id,
+    )
+
+
+def _photo_facts(photo: PhotoEvidence, lang: str) -> list[tuple[str, str]]:
+    text, facts = sentences(lang), []
+    if photo.taken_at:
+        facts.append((text["taken_at"], photo.taken_at.strftime("%Y-%m-%d %H:%M:%S")))
+    if photo.taken_by:
+        facts.append((text["taken_by"], photo.taken_by))
+    if photo.lonlat:
+        facts.append((text["place"], f"{photo.lonlat[0]:.6f}, {photo.lonlat[1]:.6f}"))
+    if photo.distance_m is not None:
+        facts.append((text["distance"], spoken(photo.distance_m, None, "m", lang)))
+    if photo.azimuth is not None:
+        north = {"T": text["true_north"], "M": text["magnetic_north"]}.get(photo.azimuth_ref, "")
+        facts.append((text["azimuth"], f"{photo.azimuth:.0f}° {north}".strip()))
+    camera = " ".join(filter(None, (photo.camera.make, photo.camera.model, photo.camera.serial)))
+    return [*facts, (text["camera"], camera)] if camera else facts
+
+
+def shared_views(
+    case: Case, groups: tuple[PhotoGroup, ...], photos: dict[str, PhotoEvidence], lang: str
+) -> list[tuple[str, list[PhotoView]]]:
+    """Give the groups that a polygon's photographs share with others, side by side."""
+    own = {photo.id for photo in case.photos}
+    shared = []
+    for group in groups:
+        members = [photos.get(id, PhotoEvidence(id, None)) for id in group.photos]
+        if own.isdisjoint(group.photos) or len(members) < 2:
+            continue
+        members.sort(key=lambda one: (one.polygon_id != case.polygon_id, one.id))
+        views = [photo_view(one, case.polygon_id, lang) for one in members]
+        shared.append((say(group.how, lang), views))
+    return shared
+
+
+def papers(case: Case, as_of: date, lang: str) -> list[Paper]:
+    """Give every paper that concerns a polygon, licences first."""
+    text = sentences(lang)
+    found = [_licence(link, case, lang) for link in case.licences]
+    found += [_approval(link, lang) for link in case.approvals]
+    for ref, metres in case.hazards:
+        away = text["metres_away"].format(metres=f"{metres:.0f}")
+        found.append(Paper(text["kind_hazard"], ref, (away,)))
+    for row in case.ledger:
+        says = [row.problem, row.responsible_unit, row.measure]
+        says += [f"{text['deadline']} {row.deadline}"] if row.deadline else []
+        says += [f"{text['extended']} {row.extended_deadline}"] if row.extended_deadline else []
+        says.append(row.responsible_person)
+        closed = f"{text['closed']} {row.closed_date or ''}".strip()
+        says.append(text["still_open"] if row.open_on(as_of) else closed)
+        found.append(Paper(text["kind_ledger"], row.polygon_id, tuple(filter(None, says))))
+    return found
+
+
+def _licence(link: LicenceLink, case: Case, lang: str) -> Paper:
+    text, permit = sentences(lang), link.permit
+    valid = {True: "valid_then", False: "invalid_then", None: "unknown_then"}
+    says = [permit.mine_name, permit.holder, permit.mineral, permit.method]
+    says.append(_term(permit.valid_from, permit.valid_to, lang))
+    says.append(text["renewal"] if permit.renewal_accepted else "")
+    says.append(text[valid[permit.valid_on(case.after_date)]])
+    says += _reach(link.share_inside, link.named, lang)
+    return Paper(text["kind_permit"], permit.permit_no, tuple(filter(None, says)))
+
+
+def _approval(link: ApprovalLink, lang: str) -> Paper:
+    paper = link.approval
+    kind = "kind_restoration" if link.table == "restoration" else "kind_project"
+    says = [paper.name, _term(paper.valid_from, paper.valid_to, lang)]
+    says += _reach(link.share_inside, link.named, lang)
+    return Paper(sentences(lang)[kind], paper.ref, tuple(filter(None, says)))
+
+
+def _term(since: date | None, until: date | None, lang: str) -> str:
+    text = sentences(lang)
+    if since is None and until is None:
+        return ""
+    return f"{text['valid']} {since or '…'} {text['to']} {until or '…'}"
+
+
+def _reach(share: float | None, named: bool, lang: str) -> list[str]:
+    text = sentences(lang)
+    inside = [] if share is None else [f"{text['inside']} {spoken(share, None, 'share', lang)}"]
+    return [*inside, text["named"]] if named else inside
+
+
+def filing(case: Case, columns: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Give the filing's row as it was filed, blanks left out."""
+    if case.filing is None:
+        return []
+    cells = zip(columns, case.filing.cells, strict=False)
+    said = [(name, day(c) if isinstance(c, date) else str(c)) for name, c in cells if c is not None]
+    return [(name, value) for name, value in said if value.strip()]

@@ -1,0 +1,225 @@
+"""The eight sheets of the workbook as plain rows; how they look is the workbook's business."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from yanhu_satcheck.batch import Cell, Misread
+from yanhu_satcheck.finding import Finding
+from yanhu_satcheck.ledger import Audit, Duty, Problem, Rectification
+from yanhu_satcheck.report import columns
+from yanhu_satcheck.report.columns import say, state
+from yanhu_satcheck.report.figures import sentence, spoken
+from yanhu_satcheck.report.words import sentences
+from yanhu_satcheck.terms import CONSISTENT, Status
+
+LISTED = "、"
+_PROBLEM = tuple(
+    f"id 规则 规则名称 {columns.ID} 乡镇 {columns.STATUS} 严重程度 可信程度 核查说明 证据数据"
+    " 关联对象 可能涉及条款 p值 q值 建议填报 例外说明".split()
+)
+_RECTIFICATION = tuple(
+    f"{columns.ID} 批次 在册情况 问题 责任单位 整改措施 整改时限 延期至 整改责任人 整改状态"
+    " 是否销号 销号日期 线索来源 相关问题".split()
+)
+
+
+class Sheet(NamedTuple):
+    """One sheet: its header and rows; the first column is frozen."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    filed: int = 0  # how many columns after the first are the filing's own
+
+
+def all_sheets(audit: Audit) -> tuple[Sheet, ...]:
+    """Give the sheets in the contract's order."""
+    return (
+        _corrected(audit),
+        _problems(audit),
+        _rectification(audit),
+        _duties(audit),
+        _townships(audit),
+        _eight(audit),
+        _unjudged(audit),
+        _about(audit),
+    )
+
+
+def _corrected(audit: Audit) -> Sheet:
+    ledger = audit.ledger
+    rows = tuple(columns.row(entry, ledger, audit.lang) for entry in ledger.entries)
+    header = columns.headers(ledger.filing_columns)
+    return Sheet("更正台账", header, rows, len(ledger.filing_columns))
+
+
+def _problems(audit: Audit) -> Sheet:
+    rows = tuple(_problem(one, audit.lang) for one in audit.ledger.problems)
+    return Sheet("问题清单", (*_PROBLEM, *columns.REVIEW), rows)
+
+
+def _problem(problem: Problem, lang: str) -> tuple[Cell, ...]:
+    finding = problem.finding
+    pardon = finding.suppressed
+    return (
+        finding.id,
+        finding.rule,
+        say(problem.title, lang),
+        LISTED.join(finding.polygon_ids) or None,
+        problem.township,
+        state(finding.status),
+        finding.severity.words.zh,
+        finding.confidence.words.zh,
+        say(finding.message, lang),
+        "\n".join(sentence(one, lang) for one in finding.evidence),
+        "\n".join(related(finding, lang)),
+        "\n".join(say(one, lang) for one in finding.provisions),
+        _rounded(finding.p_value),
+        _rounded(finding.q_value),
+        finding.proposed.words.zh if finding.proposed else None,
+        f"{pardon.reason}（{pardon.by}，{pardon.until}）" if pardon else None,
+        *columns.reviewed(problem.review),
+    )
+
+
+def related(finding: Finding, lang: str) -> Iterator[str]:
+    """Say what a finding is about beside its polygons, one thing a line."""
+    text = sentences(lang)
+    for one in finding.related:
+        beside = [text.get(f"kind_{one.kind}", one.kind), one.id]
+        if one.polygon_id and one.kind != "polygon":
+            beside.append(f"{text['polygon']} {one.polygon_id}")
+        if one.batch and one.batch != finding.batch:
+            beside.append(f"{text['batch']} {one.batch}")
+        yield " ".join(beside)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.3g}")
+
+
+def _rectification(audit: Audit) -> Sheet:
+    rules = {one.id: one.rule for one in audit.judgement.findings}
+
+    def line(one: Rectification) -> tuple[Cell, ...]:
+        closed = {True: "是", False: "否", None: None}[one.closed]
+        said = LISTED.join(f"{rules.get(id, '')} {id}".strip() for id in one.findings)
+        return (*one[:10], closed, one.closed_date, one.source, said)
+
+    return Sheet("整改清单", _RECTIFICATION, tuple(line(one) for one in audit.ledger.rectification))
+
+
+def _duties(audit: Audit) -> Sheet:
+    header = (
+        "责任单位",
+        "图斑数",
+        "未销号",
+        "逾期",
+        "已销号",
+        "缺项行数",
+        "整改责任人",
+        columns.ID,
+    )
+
+    def line(one: Duty) -> tuple[Cell, ...]:
+        counts = (len(one.polygons), one.open, one.overdue, one.closed, one.blanks)
+        named = one.responsible_unit or "（未明确）"
+        return (named, *counts, LISTED.join(one.persons), LISTED.join(one.polygons))
+
+    return Sheet("责任清单", header, tuple(line(one) for one in audit.ledger.duties))
+
+
+def _townships(audit: Audit) -> Sheet:
+    states = (None, *sorted(Status, reverse=True))
+    header = ("乡镇", "下发图斑", *(state(one) for one in states), "整改逾期", "线索来源")
+    towns = audit.ledger.townships
+    rows: list[tuple[Cell, ...]] = [
+        (one.township or "（未写明）", *one[1:8], LISTED.join(f"{k} {n}" for k, n in one.sources))
+        for one in towns
+    ]
+    if rows:
+        counts = [one[1:8] for one in towns]
+        rows.append(
+            ("合计", *(sum(map(int, column)) for column in zip(*counts, strict=True)), None)
+        )
+    return Sheet("乡镇统计", header, tuple(rows))
+
+
+def _eight(audit: Audit) -> Sheet:
+    by_hand = "待人工填写" if audit.lang == "zh" else "to be filled in by hand"
+    rows = tuple(
+        (one.name, by_hand if one.count is None else one.count, say(one.note, audit.lang))
+        for one in audit.ledger.eight
+    )
+    return Sheet("八个一批", ("事项", "数量", "说明"), rows)
+
+
+def _unjudged(audit: Audit) -> Sheet:
+    header = ("类别", "规则", "规则名称", columns.ID, "文件", "行", "列", "原因", "补救办法", "id")
+    rows = [_mute(one, audit) for one in audit.ledger.unjudged]
+    rows += [_misread(one, audit.lang) for one in audit.ledger.misreads]
+    return Sheet("无法判定", header, tuple(rows))
+
+
+def _mute(finding: Finding, audit: Audit) -> tuple[Cell, ...]:
+    title = say(audit.titles.get(finding.rule), audit.lang)
+    kind = "图斑" if finding.polygon_ids else "全批次"
+    files = LISTED.join(one.id for one in finding.related if one.kind == "file")
+    said, ids = say(finding.message, audit.lang), LISTED.join(finding.polygon_ids)
+    return (kind, finding.rule, title, ids, files, None, None, said, None, finding.id)
+
+
+def _misread(one: Misread, lang: str) -> tuple[Cell, ...]:
+    ids = LISTED.join(one.polygon_ids)
+    where = (one.file, one.row, one.column)
+    return ("读取", one.rule, None, ids, *where, say(one.what, lang), say(one.remedy, lang), None)
+
+
+def _about(audit: Audit) -> Sheet:
+    rows: Iterable[tuple[Cell, ...]] = (
+        *_reading(audit),
+        *(("本次核查", say(name, audit.lang), value) for name, value in audit.ledger.notes),
+        *_books(audit),
+        *_limits(audit),
+        *(("输入文件", one.name, f"sha256 {one.sha256}") for one in audit.batch.inputs),
+        *(("版本", name, version) for name, version in sorted(audit.versions.items())),
+    )
+    return Sheet("说明", ("类别", "名称", "内容"), tuple(rows))
+
+
+def _reading(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    """Say how to read the workbook: the states, what is filled in by whom, what a cell may hide."""
+    text, count = sentences(audit.lang), audit.ledger.count
+    yield ("须知", text["machine"], text["machine_says"])
+    for status in (None, *sorted(Status, reverse=True)):
+        key = status.name.lower() if status else "consistent"
+        said = text["state_line"].format(says=text[f"means_{key}"], count=count(status))
+        name = state(status)
+        if audit.lang == "en":
+            name = f"{name} {(status.words if status else CONSISTENT).en}"
+        yield (columns.STATUS, name, said)
+    for key in ("filed", "review", "filter", "csv"):
+        yield ("须知", text[f"about_{key}"], text[f"about_{key}_says"])
+
+
+def _books(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    """Say of every rule whom it judged, whom it found in order, or why it was mute."""
+    text = sentences(audit.lang)
+    for one in audit.judgement.accounts:
+        name = f"{one.rule} {say(audit.titles.get(one.rule), audit.lang)}".strip()
+        order = len(set(one.concerned) - set(one.answered))
+        said = text["book"].format(
+            concerned=len(one.concerned), answered=len(one.answered), order=order
+        )
+        yield ("规则账目", name, say(one.mute, audit.lang) if one.mute else said)
+
+
+def _limits(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    for code, limits in sorted(audit.thresholds.items()):
+        said = "；".join(f"{name} = {_limit(value)}" for name, value in limits.items())
+        if said:
+            yield ("阈值", code, said)
+
+
+def _limit(value: object) -> str:
+    return spoken(value) if isinstance(value, float) else str(value)

@@ -1,0 +1,244 @@
+"""ledger.xlsx: filled in on screen, printed on A3, signed."""
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, NamedTuple
+from unicodedata import east_asian_width
+
+from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.errors import ReportError
+from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.report import columns
+from yanhu_satcheck.report.columns import state
+from yanhu_satcheck.report.names import cell_text, page_link
+from yanhu_satcheck.report.sheets import Sheet, all_sheets
+from yanhu_satcheck.terms import Status
+
+_FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "top", "text_wrap": True}
+_GRID = {"border": 1, "border_color": "#C5CCD6"}
+# Pale to dark, and bold or slanted, so that states can be told apart on a grey print too.
+_STATES: Mapping[Status | None, dict[str, Any]] = {
+    Status.INCONSISTENT: {"bg_color": "#B42318", "font_color": "#FFFFFF", "bold": True},
+    Status.UNSUPPORTED: {"bg_color": "#F0A868", "bold": True},
+    Status.DOUBTFUL: {"bg_color": "#FBE7A1"},
+    Status.UNASSESSABLE: {"bg_color": "#E4E7EC", "italic": True},
+    None: {"bg_color": "#FFFFFF", "font_color": "#1A6B42"},
+}
+_HEADS = {"filed": "#E4E7EC", "ours": "#D6E4F0", "review": "#FFF2CC"}
+_WIDE = {
+    "更正依据": 40,
+    "核查说明": 48,
+    "证据数据": 40,
+    "关联对象": 34,
+    "可能涉及条款": 30,
+    "原因": 60,
+    "补救办法": 44,
+    "内容": 90,
+    "说明": 80,
+    "问题": 40,
+}
+_WIDEST, _WIDEST_FILED, _NARROWEST = 26, 18, 6
+_FIRST_DAY = date(1900, 3, 1)  # before it workbooks count days wrongly
+_EXACT = 10**15  # beyond it a workbook's numbers lose their last digits
+
+
+class Look(NamedTuple):
+    """The formats of one workbook."""
+
+    text: Any
+    number: Any
+    day: Any
+    moment: Any
+    link: Any
+    none: Any
+    review: Any
+    review_day: Any
+    heads: Mapping[str, Any]
+    states: Mapping[str, Any]
+
+
+def write_workbook(audit: Audit, path: Path) -> None:
+    """Write the eight sheets.
+
+    Raises:
+        ReportError: The disk is full.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    book = xlsxwriter.Workbook(str(path), options)
+    # The clock would make the same audit give other bytes.
+    created = datetime.combine(audit.batch.as_of, time())
+    book.set_properties({"title": f"矿产卫片核查台账 {audit.batch.id}", "created": created})
+    look = _look(book)
+    for sheet in all_sheets(audit):
+        _write_sheet(book.add_worksheet(sheet.name), sheet, look, audit)
+    try:
+        book.close()
+    except FileCreateError as cause:
+        raise ReportError(f"{path.name}: {cause}; nothing was changed") from cause
+
+
+def _look(book: Any) -> Look:
+    def make(**more: Any) -> Any:
+        return book.add_format({**_FONT, **_GRID, **more})
+
+    yellow = {"bg_color": "#FFFBEA", "locked": False}
+    return Look(
+        text=make(),
+        number=make(),
+        day=make(num_format="yyyy-mm-dd", align="left"),
+        moment=make(num_format="yyyy-mm-dd hh:mm:ss", align="left"),
+        link=make(font_color="#1D4E89", underline=1),
+        none=make(italic=True, font_color="#667085"),
+        review=make(**yellow),
+        review_day=make(num_format="yyyy-mm-dd", align="left", **yellow),
+        heads={
+            kind: make(bold=True, bg_color=colour, valign="vcenter", align="center")
+            for kind, colour in _HEADS.items()
+        },
+        states={state(status): make(**how) for status, how in _STATES.items()},
+    )
+
+
+def _write_sheet(page: Any, sheet: Sheet, look: Look, audit: Audit) -> None:
+    widths = [_width(sheet, at) for at in range(len(sheet.header))]
+    for at, (name, width) in enumerate(zip(sheet.header, widths, strict=True)):
+        page.write_string(0, at, cell_text(name), look.heads[_kind(sheet, at)])
+        page.set_column(at, at, width)
+    page.set_row(0, _height(sheet.header, widths) + 6)
+    for number, cells in enumerate(sheet.rows, start=1):
+        shown = (*cells[:-1], None) if sheet.header[-1] == columns.LINK else cells
+        page.set_row(number, _height(shown, widths))
+        for at, cell in enumerate(cells):
+            _write_cell(page, number, at, cell, sheet, look)
+    if not sheet.rows:
+        page.write_string(1, 0, "无" if audit.lang == "zh" else "无 none", look.none)
+    last = max(len(sheet.rows), 1)
+    page.freeze_panes(1, 1)
+    page.autofilter(0, 0, last, len(sheet.header) - 1)
+    if columns.REVIEW[0] in sheet.header and sheet.rows:
+        _drop_down(page, sheet.header.index(columns.REVIEW[0]), last)
+    _print_setup(page, sheet, audit, last)
+
+
+def _kind(sheet: Sheet, at: int) -> str:
+    if sheet.header[at] in columns.REVIEW and at > sheet.filed:
+        return "review"
+    return "filed" if 0 < at <= sheet.filed else "ours"
+
+
+def _write_cell(page: Any, row: int, at: int, cell: Cell, sheet: Sheet, look: Look) -> None:
+    name, kind = sheet.header[at], _kind(sheet, at)
+    form = look.review if kind == "review" else look.text
+    if kind == "ours" and name == columns.LINK:
+        _write_link(page, row, at, str(sheet.rows[row - 1][0]), look)
+    elif cell is None or cell == "":
+        day = kind == "review" and name == columns.REVIEW[2]
+        page.write_blank(row, at, None, look.review_day if day else form)
+    elif isinstance(cell, date):
+        _write_day(page, row, at, cell, look.review_day if kind == "review" else look.day, look)
+    elif isinstance(cell, (int, float)) and abs(cell) < _EXACT:  # not so for NaN
+        page.write_number(row, at, cell, look.number)
+    else:
+        shown = look.states.get(str(cell), form) if name == columns.STATUS else form
+        page.write_string(row, at, cell_text(str(cell)), shown)
+
+
+def _write_day(page: Any, row: int, at: int, cell: date, form: Any, look: Look) -> None:
+    moment = isinstance(cell, datetime) and cell.time() != time()
+    if (cell.date() if isinstance(cell, datetime) else cell) < _FIRST_DAY:
+        page.write_string(row, at, cell.isoformat(), look.text)
+    elif isinstance(cell, datetime):
+        page.write_datetime(row, at, cell.replace(tzinfo=None), look.moment if moment else form)
+    else:
+        page.write_datetime(row, at, datetime.combine(cell, time()), form)
+
+
+def _write_link(page: Any, row: int, at: int, polygon_id: str, look: Look) -> None:
+    """Write the one formula there is: Excel turns slashes round in its own kind of link."""
+    link = page_link(polygon_id)
+    if len(link) > 250:  # a text inside a formula holds 255
+        page.write_string(row, at, cell_text(link), look.text)
+    else:
+        page.write_formula(row, at, f'=HYPERLINK("{link}","打开报告")', look.link, "打开报告")
+
+
+def _drop_down(page: Any, at: int, last: int) -> None:
+    page.data_validation(
+        1,
+        at,
+        last,
+        at,
+        {
+            "validate": "list",
+            "source": list(columns.OPINIONS),
+            "input_title": "复核意见",
+            "input_message": "采纳 / 不采纳 / 需外业",
+            "error_title": "复核意见",
+            "error_message": "请选择：采纳、不采纳 或 需外业",
+        },
+    )
+
+
+def _height(cells: tuple[Cell, ...], widths: list[float]) -> float:
+    """Make a row high enough for its wrapped texts: not every program does so by itself."""
+    lines = 1
+    for cell, width in zip(cells, widths, strict=True):
+        if isinstance(cell, str):
+            spans = (_span(line) for line in cell.split("\n"))
+            lines = max(lines, sum(max(1, math.ceil(span / (width - 1))) for span in spans))
+    return min(16.5 * lines + 2, 409)
+
+
+def _width(sheet: Sheet, at: int) -> float:
+    """Fit most of a column's texts; what is longer wraps."""
+    name = sheet.header[at]
+    kind = _kind(sheet, at)
+    head = min(_span(name), 12)
+    if kind == "review" or name == columns.LINK:
+        return 11.0
+    if kind == "filed":
+        widest = _WIDEST_FILED
+    elif name in _WIDE:
+        return _WIDE[name] if any(_cell(row, at) for row in sheet.rows) else max(12, head)
+    else:
+        widest = _WIDEST
+    spans = sorted(_span(_cell(row, at)) for row in sheet.rows)
+    usual = spans[int(len(spans) * 0.9)] if spans else 0
+    return float(max(_NARROWEST, head + 1, min(usual + 1, widest)))
+
+
+def _cell(row: tuple[Cell, ...], at: int) -> str:
+    cell = row[at]
+    return "" if cell is None else str(cell)
+
+
+def _span(text: str) -> int:
+    """Count columns of the screen; a hanzi takes two."""
+    return max(
+        (sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n")),
+        default=0,
+    )
+
+
+def _print_setup(page: Any, sheet: Sheet, audit: Audit, last: int) -> None:
+    batch = audit.batch.id[:40].replace("&", "&&")
+    page.set_landscape()
+    page.set_paper(8)  # A3
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.print_area(0, 0, last, len(sheet.header) - 1)
+    page.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.8)
+    title = f"矿产卫片执法图斑核查 · {sheet.name}"
+    steady = {"scale_with_doc": False}
+    page.set_header(
+        f'&L批次 {batch}&C&"微软雅黑,Bold"&14{title}&R&10截止 {audit.batch.as_of}', steady
+    )
+    # Under every page, so that each can be signed, and no row of the sheet is anything but data.
+    page.set_footer(
+        "&L核查人：__________  复核人：__________  日期：__________&R第 &P / &N 页", steady
+    )
