@@ -29,7 +29,7 @@ def test_what_is_issued_with_a_polygon(tmp_path: Path) -> None:
 
 
 def test_numbers_issued_again_are_told_apart(tmp_path: Path) -> None:
-    numbers = ["A1", "a1 ", "A2", "Ａ1".replace("Ａ", "\uff21"), "A1~2"]
+    numbers = ["A1", "a1 ", "A2", "\uff211", "A1~2"]
     batch = _issued(tmp_path, *(feature(square(i), 图斑编号=n) for i, n in enumerate(numbers)))
     ids = [polygon.id for polygon in batch.polygons]
     assert ids == ["A1", "a1~3", "A2", "\uff211~4", "A1~2"]
