@@ -1,18 +1,17 @@
 """Small made-up scenes, and where the real ones lie, for the tests of raster, survey, measure."""
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import rasterio
 from numpy.typing import NDArray
 from rasterio.transform import Affine
 from shapely.geometry.base import BaseGeometry
 
+from tests.shared import shared_data
 from yanhu_satcheck.batch import Batch, IssuedPolygon
 from yanhu_satcheck.raster import header
 from yanhu_satcheck.scene import ElevationFile, ElevationPair, ImageFile, MaskFile, ScenePair
@@ -54,10 +53,7 @@ def pair(before: Path, after: Path, bands: Sequence[str] = FOUR, **more: Any) ->
 
 
 def real_root() -> Path:
-    root = Path(os.environ.get("SATCHECK_SHARED", "/nonexistent")) / "pairs"
-    if not root.is_dir():
-        pytest.skip("real pairs are not here: SATCHECK_SHARED names no folder that holds pairs/")
-    return root
+    return shared_data("pairs")
 
 
 def real_pair(

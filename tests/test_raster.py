@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ground_worlds import CRS, FOUR, image, moved_by, pair, texture, write
+from tests.ground_worlds import CRS, FOUR, image, moved_by, pair, texture, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.transform import Affine

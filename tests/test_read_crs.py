@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pyproj import CRS
-from read_batches import EAST, HEAD, NORTH, POLYGONS, feature, layer, only, square
+from tests.read_batches import EAST, HEAD, NORTH, POLYGONS, feature, layer, only, square
 
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.errors import NothingToAudit

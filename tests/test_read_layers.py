@@ -8,9 +8,9 @@ from typing import Any
 
 import geopandas
 import pytest
-from read_batches import HEAD, batch_folder, feature, layer, only, square
+from tests.read_batches import HEAD, batch_folder, feature, layer, only, square
 from shapely.geometry import Polygon
-from shared import shared_data
+from tests.shared import shared_data
 
 from yanhu_satcheck.batch import Batch, Misread
 from yanhu_satcheck.errors import NothingToAudit

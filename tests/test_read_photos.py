@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
-from read_batches import batch_folder, only, workbook
-from shared import shared_data
+from tests.read_batches import batch_folder, only, workbook
+from tests.shared import shared_data
 
 from yanhu_satcheck.batch import Batch, Photo
 from yanhu_satcheck.read import read_batch

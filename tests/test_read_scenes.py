@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from read_batches import EAST, NORTH, batch_folder, only
+from tests.read_batches import EAST, NORTH, batch_folder, only
 
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.read import read_batch

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from read_batches import batch_folder, filed, only, workbook
+from tests.read_batches import batch_folder, filed, only, workbook
 
 from yanhu_satcheck.read import read_batch
 from yanhu_satcheck.read.misreads import Unreadable

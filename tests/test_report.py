@@ -12,7 +12,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
-from test_report_audit import COLUMNS, IDS, NASTY, small_audit
+from tests.test_report_audit import COLUMNS, IDS, NASTY, small_audit
 
 from yanhu_satcheck import report
 from yanhu_satcheck.ledger import Audit

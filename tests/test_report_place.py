@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from test_report_audit import small_audit
+from tests.test_report_audit import small_audit
 
 from yanhu_satcheck import report
 from yanhu_satcheck.errors import AccountingError, ReportError

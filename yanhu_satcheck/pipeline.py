@@ -1,7 +1,7 @@
 """The order of the stages: read → survey → measure → judge → correct → report."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from yanhu_satcheck.read import read_batch
 from yanhu_satcheck.relate import relate
 from yanhu_satcheck.report import write
 from yanhu_satcheck.rule import Rule
-from yanhu_satcheck.rulebook import limits_in_force, policy, provisions, rulebook, select
+from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.survey import survey
 
@@ -84,10 +84,11 @@ def _audited(
     batch = replace(batch, misreads=(*batch.misreads, *broken))
     relations = relate(batch)
     cases = _cases(batch, measurements, photos, relations)
+    held = policy(batch.settings)
     dossier = Dossier(
         batch=batch,
         cases=cases,
-        policy=policy(batch.settings),
+        policy=held,
         overlaps=relations.overlaps,
         neighbours=relations.neighbours,
         photo_groups=groups,
@@ -105,7 +106,8 @@ def _audited(
         chips=chips,
         fits=fits,
         titles=titles,
-        thresholds=limits_in_force(rules),
+        thresholds={rule.code: asdict(rule.limits) for rule in rules},
+        policy=held,
         versions=_versions(),
         lang=lang,
     )
