@@ -3,12 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.ground_worlds import CRS, FOUR, image, moved_by, pair, texture, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasterio.transform import Affine
 from shapely import MultiPolygon, Point, Polygon, box
 
+from tests.ground_worlds import CRS, FOUR, image, moved_by, pair, texture, write
 from yanhu_satcheck.errors import RasterError
 from yanhu_satcheck.raster import Window, header, open_pair
 from yanhu_satcheck.raster.resample import PAD, between, touched

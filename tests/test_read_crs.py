@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 from pyproj import CRS
-from tests.read_batches import EAST, HEAD, NORTH, POLYGONS, feature, layer, only, square
 
+from tests.read_batches import EAST, HEAD, NORTH, POLYGONS, feature, layer, only, square
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.errors import NothingToAudit
 from yanhu_satcheck.read import read_batch

@@ -8,10 +8,10 @@ from typing import Any
 
 import geopandas
 import pytest
-from tests.read_batches import HEAD, batch_folder, feature, layer, only, square
 from shapely.geometry import Polygon
-from tests.shared import shared_data
 
+from tests.read_batches import HEAD, batch_folder, feature, layer, only, square
+from tests.shared import shared_data
 from yanhu_satcheck.batch import Batch, Misread
 from yanhu_satcheck.errors import NothingToAudit
 from yanhu_satcheck.read import read_batch

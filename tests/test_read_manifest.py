@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.read_batches import HEAD, POLYGONS, batch_folder, only, workbook
 
+from tests.read_batches import HEAD, POLYGONS, batch_folder, only, workbook
 from yanhu_satcheck.errors import NothingToAudit
 from yanhu_satcheck.read import read_batch
 from yanhu_satcheck.terms import SUPPLIES

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.read_batches import batch_folder, feature, layer, only, square, workbook
 
+from tests.read_batches import batch_folder, feature, layer, only, square, workbook
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.read import read_batch
 

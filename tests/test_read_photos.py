@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
+
 from tests.read_batches import batch_folder, only, workbook
 from tests.shared import shared_data
-
 from yanhu_satcheck.batch import Batch, Photo
 from yanhu_satcheck.read import read_batch
 from yanhu_satcheck.read.photo_files import look

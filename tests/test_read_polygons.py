@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.read_batches import EAST, NORTH, batch_folder, feature, layer, only, square, workbook
 
+from tests.read_batches import EAST, NORTH, batch_folder, feature, layer, only, square, workbook
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.errors import NothingToAudit
 from yanhu_satcheck.read import polygons, read_batch

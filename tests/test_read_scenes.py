@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from tests.read_batches import EAST, NORTH, batch_folder, only
 
+from tests.read_batches import EAST, NORTH, batch_folder, only
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.read import read_batch
 from yanhu_satcheck.read.scenes import role

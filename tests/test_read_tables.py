@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from tests.read_batches import batch_folder, filed, only, workbook
 
+from tests.read_batches import batch_folder, filed, only, workbook
 from yanhu_satcheck.read import read_batch
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.read.workbooks import column_letters, column_number, refuse_hostile

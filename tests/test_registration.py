@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from tests.ground_worlds import CRS, FOUR, moved_by, pair, real_pair, real_root, texture, write
 
+from tests.ground_worlds import CRS, FOUR, moved_by, pair, real_pair, real_root, texture, write
 from yanhu_satcheck.scene import ScenePair
 from yanhu_satcheck.survey import survey
 from yanhu_satcheck.survey.registration import agree

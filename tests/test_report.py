@@ -12,8 +12,8 @@ import openpyxl  # type: ignore[import-untyped]
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
-from tests.test_report_audit import COLUMNS, IDS, NASTY, small_audit
 
+from tests.test_report_audit import COLUMNS, IDS, NASTY, small_audit
 from yanhu_satcheck import report
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import workbook

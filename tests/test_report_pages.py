@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 import pyogrio
 import pytest
-from tests.test_report_audit import BATCH, IDS, small_audit
 
+from tests.test_report_audit import BATCH, IDS, small_audit
 from yanhu_satcheck import report
 from yanhu_satcheck.evidence import Case
 from yanhu_satcheck.finding import Judgement

@@ -5,8 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.test_report_audit import small_audit
 
+from tests.test_report_audit import small_audit
 from yanhu_satcheck import report
 from yanhu_satcheck.errors import AccountingError, ReportError
 from yanhu_satcheck.ledger import Audit
