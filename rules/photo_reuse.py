@@ -35,7 +35,7 @@ KINDS = {
         "同一画面（同一张照片，或同一机位连续拍摄）",
         "one view (one photograph, or one camera position in sequence)",
     ),
-    "doubtful": Words("画面高度相似的照片", "photographs that look very much alike"),
+    "doubtful": Words("画面高度相似的照片", "a view that looks very much alike"),
 }
 
 
@@ -58,7 +58,7 @@ def _reused(
     owners = {photos[id].polygon_id for id in group.photos if id in photos}
     cases = [case for case in dossier.cases if case.polygon_id in owners]
     pairs = [pair for pair in combinations(cases, 2) if not _one_ground(dossier, *pair)]
-    far = [pair for pair in pairs if not dossier.near(*(case.polygon_id for case in pair))]
+    far = [pair for pair in pairs if _far(dossier, *pair)]
     whom = {case.polygon_id for pair in far or pairs for case in pair}
     strays = _named_elsewhere(dossier, group)
     if not whom and strays:  # another polygon's number, of which nobody knows where it lies
@@ -87,6 +87,12 @@ def _weighed(kind: str, far: bool) -> tuple[Status, Confidence]:
         return Status.DOUBTFUL, Confidence.HINT
     sure = Confidence.CERTAIN if kind == "exposure" else Confidence.LIKELY
     return Status.INCONSISTENT, sure
+
+
+def _far(dossier: Dossier, one: Case, two: Case) -> bool:
+    """Whether two polygons are known to lie apart; without an outline nobody can say where."""
+    placed = one.polygon.footprint is not None and two.polygon.footprint is not None
+    return placed and not dossier.near(one.polygon_id, two.polygon_id)
 
 
 def _one_ground(dossier: Dossier, one: Case, two: Case) -> bool:

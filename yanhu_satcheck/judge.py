@@ -128,8 +128,8 @@ def _mute(rule: Rule[Any], dossier: Dossier) -> Words | None:
         return None
     zh, en = zip(*map(_supply, missing), strict=True)
     return Words(
-        f"本批次未提供{'、'.join(zh)}，“{rule.title.zh}”无法判定",
-        f"the batch does not supply {', '.join(en)}; “{rule.title.en}” cannot be judged",
+        f"本批次未提供{'、'.join(zh)}，“{rule.title.zh}”一项无法判定",
+        f"the batch does not supply {', '.join(en)}; “{rule.title.en}” was not looked for",
     )
 
 
