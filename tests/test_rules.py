@@ -32,7 +32,7 @@ from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.judge import judge
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.rulebook import rulebook
-from yanhu_satcheck.terms import Breach, Call, Words, fold
+from yanhu_satcheck.terms import Breach, Call, Severity, Status, Words, fold
 
 ROOT = Path(__file__).parent.parent
 BOOK = {rule.code: rule for rule in rulebook()}
@@ -63,8 +63,8 @@ def seen(told: Told) -> SceneView | None:
     return SceneView("scene-1", day, later, cover, clear, px, 2.0, ("red",), None, why, False)
 
 
-def share(value: float, n: int = 400) -> Measured:
-    return Measured(value, 0.02, n, "share")
+def share(value: float, n: int = 400, sigma: float = 0.02) -> Measured:
+    return Measured(value, sigma, n, "share")
 
 
 def changed(told: Told) -> ChangeEvidence | None:
@@ -74,9 +74,9 @@ def changed(told: Told) -> ChangeEvidence | None:
     growth, rest = told.get("growth", 0.0), told.get("rest", 400)
     zero = share(0)
     after = share(min(1, before + gain))
-    return ChangeEvidence(
-        share(gain), share(before), after, share(gain), zero, zero, zero, share(growth, rest)
-    )
+    grown = share(gain, sigma=told.get("sigma", 0.02))
+    rest_bare = share(growth, rest)
+    return ChangeEvidence(grown, share(before), after, grown, zero, zero, zero, rest_bare)
 
 
 def relief(told: Told) -> TerrainEvidence | None:
@@ -190,8 +190,12 @@ def dossier(told: Told, default: Told) -> Dossier:
 
 
 def said(finding: Finding) -> str:
+    """Word a finding as case files do; “, low” where it is milder than its rule and status."""
+    usual = min(BOOK[finding.rule].severity, Severity.MEDIUM)
+    mild = finding.status is not Status.UNASSESSABLE and finding.severity < usual
     proposed = f" → {finding.proposed}" if finding.proposed else ""
-    return f"{finding.status.name.lower()} {' '.join(finding.polygon_ids) or 'batch'}{proposed}"
+    whom = " ".join(finding.polygon_ids) or "batch"
+    return f"{finding.status.name.lower()} {whom}{proposed}{', low' * mild}"
 
 
 def every_case() -> Iterator[Any]:
