@@ -121,12 +121,17 @@ def _growth(case: Case, change: ChangeEvidence, limits: Limits) -> bool | None:
 
     A lower floor counts only where ground was open before; elsewhere felled trees lower it too.
     """
-    relief = case.terrain
-    net = relief.net_m3 if relief else None
-    if _beyond(change.growth_share, limits.growth) or (net and net.value < -1.96 * net.sigma):
+    told = change.growth_share.n >= limits.growth_cells
+    if _lowered(case) or (told and _beyond(change.growth_share, limits.growth)):
         return True
-    shown = relief is not None and (relief.detectable_m or limits.shows_m + 1) <= limits.shows_m
-    return False if shown or change.growth_share.n >= limits.growth_cells else None
+    shows = case.terrain.detectable_m if case.terrain else None
+    return False if told or (shows is not None and shows <= limits.shows_m) else None
+
+
+def _lowered(case: Case) -> Measured | None:
+    """Give the net volume, where more is gone than the elevations may err."""
+    net = case.terrain.net_m3 if case.terrain else None
+    return net if net and net.value < -1.96 * net.sigma else None
 
 
 def _beyond(one: Measured, least: float) -> bool:
@@ -145,28 +150,33 @@ def _proposal(dossier: Dossier, case: Case) -> Call | None:
 def _says(
     case: Case, view: SceneView, change: ChangeEvidence, was_open: bool, untold: bool
 ) -> Words:
-    cause = case.cause.of("mining") if case.cause else None
-    gain = change.growth_share if was_open else change.bare_gain
-    zh = (
-        f"原已裸露 {change.bare_before}，其余部分新增裸地 {gain}"
-        if was_open
-        else f"新增裸地 {gain}"
-    )
-    en = f"of open ground (bare before: {change.bare_before}) the rest became bare by {gain}"
-    en = en if was_open else f"bare ground grew by {gain}"
-    zh_why = "成因未能衡量" if cause is None else f"成因指向采矿的份额 {cause:.2f}"
-    en_why = (
-        "its cause could not be weighed"
-        if cause is None
-        else f"mining explains it with a share of {cause:.2f}"
-    )
-    zh_if, en_if = ("；是否新增无法测量", "; growth could not be measured") if untold else ("", "")
+    zh, en = _grew(case, change) if was_open else _bared(change)
+    if untold:
+        zh, en = f"{zh}，是否新增无法测量", f"{en}, and growth could not be measured"
+    zh_why, en_why = "成因未能衡量", "its cause could not be weighed"
+    if case.cause:
+        share = case.cause.of("mining")
+        zh_why = f"成因指向采矿的份额为 {share:.2f}"
+        en_why = f"mining explains it with a share of {share:.2f}"
     return Words(
-        f"填报为实地伪变化；{view.before_date} 至 {view.after_date} 影像显示"
-        f"{zh}（占比），{zh_why}{zh_if}",
-        f"filed as pseudo-change; from {view.before_date} to {view.after_date} {en} "
-        f"(share of the ground), {en_why}{en_if}",
+        f"填报为实地伪变化；{view.before_date} 至 {view.after_date} 影像显示{zh}；{zh_why}",
+        f"filed as pseudo-change; from {view.before_date} to {view.after_date} {en}; {en_why}",
     )
+
+
+def _bared(change: ChangeEvidence) -> Words:
+    gain = change.bare_gain
+    return Words(f"新增裸地占 {gain}", f"bare ground grew by {gain} of the polygon")
+
+
+def _grew(case: Case, change: ChangeEvidence) -> Words:
+    before, growth = change.bare_before, change.growth_share
+    zh = f"原已裸露 {before}，其余部分新增裸地占 {growth}"
+    en = f"{before} was bare before, of the rest {growth} became bare"
+    if net := _lowered(case):
+        zh = f"{zh}，挖填净量 {net.value:.0f} ± {net.sigma:.0f} 立方米"
+        en = f"{en}, and the net volume is {net.value:.0f} ± {net.sigma:.0f} m³"
+    return Words(zh, en)
 
 
 def _figures(

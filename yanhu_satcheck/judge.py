@@ -111,9 +111,8 @@ class _Chance:
 
     def of(self, polygon_ids: Collection[str]) -> tuple[float | None, float | None]:
         """Give a group the chance of its worst member; one that cannot be told is the worst."""
-        return _worst([self.p[id] for id in polygon_ids]), _worst(
-            [self.q[id] for id in polygon_ids]
-        )
+        p, q = ([chances[id] for id in polygon_ids] for chances in (self.p, self.q))
+        return _worst(p), _worst(q)
 
 
 def _worst(chances: list[float | None]) -> float | None:
