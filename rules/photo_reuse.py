@@ -76,9 +76,7 @@ def _reused(
     source = group.photos[0]
     figures = [Figure("polygons", n, None, len(group.photos), "", 1, source)]
     figures += [one.held_to(None, name, source) for name, one in sorted(group.figures.items())]
-    related = tuple(
-        Related("photo", id, photos[id].polygon_id if id in photos else None) for id in group.photos
-    )
+    related = tuple(Related("photo", id, _whose(dossier, photos, id)) for id in group.photos)
     yield Doubt(tuple(names), status, confidence, says, tuple(figures), related, on_change=False)
 
 
@@ -103,6 +101,13 @@ def _one_ground(dossier: Dossier, one: Case, two: Case) -> bool:
     keys = [case.polygon.key for case in (one, two)]
     parents = [fold(case.polygon.parent_polygon_id) for case in (one, two)]
     return parents[0] == keys[1] or parents[1] == keys[0] or parents[0] == parents[1] != ""
+
+
+def _whose(dossier: Dossier, photos: Mapping[str, PhotoEvidence], id: str) -> str | None:
+    """Give the polygon that a photograph is filed for, issued here or not."""
+    if id in photos and photos[id].polygon_id:
+        return photos[id].polygon_id
+    return next((one.named_polygon or None for one in dossier.batch.photos if one.id == id), None)
 
 
 def _named_elsewhere(dossier: Dossier, group: PhotoGroup) -> set[str]:

@@ -233,6 +233,18 @@ def test_every_finding_speaks_both_languages_and_of_no_person() -> None:
         assert all(figure.source for figure in finding.evidence), finding
 
 
+def test_every_photograph_of_the_exposure_is_named_with_its_polygon() -> None:
+    told = {
+        "P1": {"photos": ["a", "c"]},
+        "P2": {"photos": ["b"]},
+        "loose": [{"id": "x", "named": "X9"}, {"id": "y"}],
+        "groups": [["exposure", "a", "b", "x", "y"]],
+    }
+    [finding] = judge(dossier(told, {}), [BOOK["PH01"]]).findings
+    related = [(one.id, one.polygon_id) for one in finding.related]
+    assert related == [("a", "P1"), ("b", "P2"), ("x", "X9"), ("y", None)]
+
+
 def test_a_finding_is_recognised_after_re_measuring() -> None:
     told = {"P1": {"call": "PSEUDO_CHANGE", "gain": 0.5, "mining": 0.9, "p": 0.001}}
     again = {"P1": {**told["P1"], "gain": 0.6, "p": 0.002}}
