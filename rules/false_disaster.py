@@ -25,6 +25,8 @@ from yanhu_satcheck.quantity import Figure, stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 
+COVERS = 0.9  # share of a polygon from which a paper covers it; fixed, no county moves it
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -38,9 +40,6 @@ class Limits:
     )
     clear_share: float = limit(
         0.6, unit="share", low=0.3, high=1.0, why="多数看得清 a majority is seen"
-    )
-    covers: float = limit(
-        0.9, unit="share", low=0.5, high=1.0, why="证载范围覆盖图斑的比例 how much a paper covers"
     )
 
 
@@ -69,7 +68,7 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
                 _says(case, view),
                 _figures(case, view, limits),
                 near,
-                proposes=_proposal(dossier, case, limits),
+                proposes=_proposal(dossier, case),
             )
 
 
@@ -103,12 +102,12 @@ def _deep(case: Case) -> bool:
     return depth is not None and shows is not None and depth >= shows
 
 
-def _proposal(dossier: Dossier, case: Case, limits: Limits) -> Call | None:
+def _proposal(dossier: Dossier, case: Case) -> Call | None:
     """Propose ILLEGAL only where permits and projects are supplied and none covers the polygon."""
     shares = case.licensed_share, case.approved_share
     if {"permits", "projects"} & dossier.not_supplied or None in shares:
         return None
-    return Call.ILLEGAL if sum(one or 0 for one in shares) < limits.covers else None
+    return Call.ILLEGAL if sum(one or 0 for one in shares) < COVERS else None
 
 
 def _says(case: Case, view: SceneView) -> Words:

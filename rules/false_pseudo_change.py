@@ -30,6 +30,8 @@ from yanhu_satcheck.quantity import Figure, Measured, stated
 from yanhu_satcheck.rule import Answer, Doubt, Rule, Unsure
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 
+COVERS = 0.9  # share of a polygon from which a paper covers it; fixed, no county moves it
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -47,14 +49,18 @@ class Limits:
     already_open: float = limit(
         0.5, unit="share", low=0.2, high=0.95, why="过半裸露即为原已裸露 most of it was bare"
     )
+    shows_m: float = limit(
+        5.0,
+        unit="m",
+        low=0.2,
+        high=30.0,
+        why="高程差分不出更小的平均挖深即视为未测 coarser elevations tell nothing",
+    )
     p_mining: float = limit(
         0.5, unit="share", low=0.3, high=0.99, why="采矿比其他成因更可能 likelier than all others"
     )
     clear_share: float = limit(
         0.6, unit="share", low=0.3, high=1.0, why="多数看得清 a majority is seen"
-    )
-    covers: float = limit(
-        0.9, unit="share", low=0.5, high=1.0, why="证载范围覆盖图斑的比例 how much a paper covers"
     )
     special_use: tuple[str, ...] = limit(
         ("特殊用地",), unit="in the remark", why="2024年通知：军事用地填伪变化并备注 2024 notice"
@@ -102,7 +108,7 @@ def _judged(
         Confidence.LIKELY if sure else Confidence.HINT,
         _says(case, view, change, was_open, sized is None),
         _figures(case, view, change, limits),
-        proposes=_proposal(dossier, case, limits),
+        proposes=_proposal(dossier, case),
     )
 
 
@@ -115,10 +121,17 @@ def _growth(case: Case, change: ChangeEvidence, limits: Limits) -> bool | None:
 
     A lower floor counts only where ground was open before; elsewhere felled trees lower it too.
     """
-    net = case.terrain.net_m3 if case.terrain else None
-    if _beyond(change.growth_share, limits.growth) or (net and net.value < -1.96 * net.sigma):
+    told = change.growth_share.n >= limits.growth_cells
+    if _lowered(case) or (told and _beyond(change.growth_share, limits.growth)):
         return True
-    return None if net is None and change.growth_share.n < limits.growth_cells else False
+    shows = case.terrain.detectable_m if case.terrain else None
+    return False if told or (shows is not None and shows <= limits.shows_m) else None
+
+
+def _lowered(case: Case) -> Measured | None:
+    """Give the net volume, where more is gone than the elevations may err."""
+    net = case.terrain.net_m3 if case.terrain else None
+    return net if net and net.value < -1.96 * net.sigma else None
 
 
 def _beyond(one: Measured, least: float) -> bool:
@@ -126,35 +139,44 @@ def _beyond(one: Measured, least: float) -> bool:
     return one.value >= least and one.value > 1.96 * one.sigma
 
 
-def _proposal(dossier: Dossier, case: Case, limits: Limits) -> Call | None:
+def _proposal(dossier: Dossier, case: Case) -> Call | None:
     """Propose ILLEGAL only where permits and projects are supplied and none covers the polygon."""
     shares = case.licensed_share, case.approved_share
     if {"permits", "projects"} & dossier.not_supplied or None in shares:
         return None
-    return Call.ILLEGAL if sum(one or 0 for one in shares) < limits.covers else None
+    return Call.ILLEGAL if sum(one or 0 for one in shares) < COVERS else None
 
 
 def _says(
     case: Case, view: SceneView, change: ChangeEvidence, was_open: bool, untold: bool
 ) -> Words:
-    cause = case.cause.of("mining") if case.cause else None
-    gain = change.growth_share if was_open else change.bare_gain
-    zh = (
-        f"原已裸露 {change.bare_before}，其余部分新增裸地 {gain}"
-        if was_open
-        else f"新增裸地 {gain}"
-    )
-    en = f"of open ground (bare before: {change.bare_before}) the rest became bare by {gain}"
-    en = en if was_open else f"bare ground grew by {gain}"
-    zh_why = "成因未能衡量" if cause is None else f"成因指向采矿的份额 {cause:.2f}"
-    en_why = "its cause could not be weighed" if cause is None else f"mining explains {cause:.2f}"
-    zh_if, en_if = ("；是否新增无法测量", "; growth could not be measured") if untold else ("", "")
+    zh, en = _grew(case, change) if was_open else _bared(change)
+    if untold:
+        zh, en = f"{zh}，是否新增无法测量", f"{en}, and growth could not be measured"
+    zh_why, en_why = "成因未能衡量", "its cause could not be weighed"
+    if case.cause:
+        share = case.cause.of("mining")
+        zh_why = f"成因指向采矿的份额为 {share:.2f}"
+        en_why = f"mining explains it with a share of {share:.2f}"
     return Words(
-        f"填报为实地伪变化；{view.before_date} 至 {view.after_date} 影像显示"
-        f"{zh}（占比），{zh_why}{zh_if}",
-        f"filed as pseudo-change; from {view.before_date} to {view.after_date} {en} (share), "
-        f"{en_why}{en_if}",
+        f"填报为实地伪变化；{view.before_date} 至 {view.after_date} 影像显示{zh}；{zh_why}",
+        f"filed as pseudo-change; from {view.before_date} to {view.after_date} {en}; {en_why}",
     )
+
+
+def _bared(change: ChangeEvidence) -> Words:
+    gain = change.bare_gain
+    return Words(f"新增裸地占 {gain}", f"bare ground grew by {gain} of the polygon")
+
+
+def _grew(case: Case, change: ChangeEvidence) -> Words:
+    before, growth = change.bare_before, change.growth_share
+    zh = f"原已裸露 {before}，其余部分新增裸地占 {growth}"
+    en = f"{before} was bare before, of the rest {growth} became bare"
+    if net := _lowered(case):
+        zh = f"{zh}，挖填净量 {net.value:.0f} ± {net.sigma:.0f} 立方米"
+        en = f"{en}, and the net volume is {net.value:.0f} ± {net.sigma:.0f} m³"
+    return Words(zh, en)
 
 
 def _figures(
@@ -176,7 +198,7 @@ def _figures(
 
 def _concerns(case: Case, limits: Limits) -> bool:
     """Whether it is called pseudo-change, and no valid licence covers it: else the LM rules."""
-    licensed = case.licensed_share is not None and case.licensed_share >= limits.covers
+    licensed = case.licensed_share is not None and case.licensed_share >= COVERS
     return case.call is Call.PSEUDO_CHANGE and not licensed
 
 

@@ -19,11 +19,11 @@ What clears it: fill in the row. Closed rows are held to the same, at low severi
 
 from collections.abc import Iterator
 
-from yanhu_satcheck.evidence import Dossier
+from yanhu_satcheck.evidence import Dossier, LedgerRow
 from yanhu_satcheck.policy import NoLimits
 from yanhu_satcheck.quantity import stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule
-from yanhu_satcheck.terms import Confidence, Severity, Status, Words
+from yanhu_satcheck.terms import Confidence, Severity, Status, Words, fold
 
 # What a row must hold, by the attribute of the row.
 REQUIRED = {
@@ -36,46 +36,51 @@ REQUIRED = {
 
 def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     """Name what each polygon's rows leave blank; rows of polygons not issued here, too."""
-    issued: dict[str, list[str]] = {}
-    for case in dossier.cases:
-        issued.setdefault(case.polygon.key, []).append(case.polygon_id)
-    lacking: dict[tuple[bool, str], list[tuple[int, list[str]]]] = {}
-    related: dict[tuple[bool, str], list[Related]] = {}
-    still_open: set[tuple[bool, str]] = set()
+    lacking: dict[tuple[tuple[str, ...], str], list[LedgerRow]] = {}
     for row in dossier.batch.ledger:
-        blanks = [name for name in REQUIRED if not getattr(row, name)]
-        if blanks:
-            here = row.key in issued and row.batch in ("", dossier.batch.id)
-            key = here, row.key
-            lacking.setdefault(key, []).append((row.row, blanks))
-            whose = issued[row.key][0] if here else None
-            related.setdefault(key, []).append(
-                Related("ledger", row.polygon_id, whose, row.batch or None)
-            )
-            if row.open_on(dossier.as_of):
-                still_open.add(key)
-    for key, rows in sorted(lacking.items()):
-        yield Doubt(
-            tuple(issued[key[1]]) if key[0] else (),
-            Status.UNSUPPORTED,
-            Confidence.CERTAIN,
-            _says(related[key][0].id, rows),
-            tuple(
-                stated(f"row {row}: {REQUIRED[name].en}", None, "rectification")
-                for row, blanks in sorted(rows)
-                for name in blanks
-            ),
-            tuple(dict.fromkeys(related[key])),
-            on_change=False,
-            severity=None if key in still_open else Severity.LOW,
-        )
+        if _blank(row):
+            lacking.setdefault((_whose(dossier, row), row.key), []).append(row)
+    for (whom, _), rows in sorted(lacking.items()):
+        is_open = any(row.open_on(dossier.as_of) for row in rows)
+        yield _doubt(whom, sorted(rows, key=lambda row: row.row), is_open)
 
 
-def _says(number: str, rows: list[tuple[int, list[str]]]) -> Words:
-    zh = [f"第 {n} 行缺{'、'.join(REQUIRED[one].zh for one in blank)}" for n, blank in sorted(rows)]
-    en = [
-        f"row {n} lacks {', '.join(REQUIRED[one].en for one in blank)}" for n, blank in sorted(rows)
+def _blank(row: LedgerRow) -> list[Words]:
+    return [words for name, words in REQUIRED.items() if not getattr(row, name)]
+
+
+def _whose(dossier: Dossier, row: LedgerRow) -> tuple[str, ...]:
+    """Give the polygons, issued in this batch, that a row of the ledger speaks of."""
+    if fold(row.batch) not in ("", fold(dossier.batch.id)):
+        return ()
+    return tuple(case.polygon_id for case in dossier.cases if case.polygon.key == row.key)
+
+
+def _doubt(whom: tuple[str, ...], rows: list[LedgerRow], is_open: bool) -> Doubt:
+    related = [
+        Related("ledger", row.polygon_id, min(whom, default=None), row.batch or None)
+        for row in rows
     ]
+    return Doubt(
+        whom,
+        Status.UNSUPPORTED,
+        Confidence.CERTAIN,
+        _says(rows),
+        tuple(
+            stated(f"row {row.row}: {words.en}", None, "rectification")
+            for row in rows
+            for words in _blank(row)
+        ),
+        tuple(related),
+        on_change=False,
+        severity=None if is_open else Severity.LOW,
+    )
+
+
+def _says(rows: list[LedgerRow]) -> Words:
+    number = rows[0].polygon_id
+    zh = [f"第 {row.row} 行缺{'、'.join(one.zh for one in _blank(row))}" for row in rows]
+    en = [f"row {row.row} lacks its {', '.join(one.en for one in _blank(row))}" for row in rows]
     return Words(f"整改台账 {number}：{'；'.join(zh)}", f"ledger {number}: {'; '.join(en)}")
 
 

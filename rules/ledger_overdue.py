@@ -20,11 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from yanhu_satcheck.evidence import Dossier
+from yanhu_satcheck.evidence import Dossier, LedgerRow
 from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Figure, stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
-from yanhu_satcheck.terms import Confidence, Severity, Status, Words
+from yanhu_satcheck.terms import Confidence, Severity, Status, Words, fold
 
 TELLS = ("closed", "closed_date", "status")  # columns that tell an open row from a closed one
 
@@ -46,55 +46,47 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
         says = "整改台账的是否销号、销号日期、整改状态整列空白，无法判断是否逾期"
         yield Unsure((), Words(says, "no ledger row says whether it is open or closed"))
         return
-    issued: dict[str, list[str]] = {}
-    for case in dossier.cases:
-        issued.setdefault(case.polygon.key, []).append(case.polygon_id)
-    rows: dict[tuple[bool, str], list[_Row]] = {}
+    still_open: dict[tuple[tuple[str, ...], str], list[LedgerRow]] = {}
     for row in dossier.batch.ledger:
         if row.open_on(dossier.as_of):
-            here = row.key in issued and row.batch in ("", dossier.batch.id)
-            done = row.closed is None and (
-                (row.closed_date is not None and row.closed_date <= dossier.as_of)
-                or any(word in row.status for word in limits.done)
-            )
-            related = Related(
-                "ledger",
-                row.polygon_id,
-                issued[row.key][0] if here else None,
-                row.batch or None,
-            )
-            rows.setdefault((here, row.key), []).append(_Row(row.row, row.due_on, done, related))
-    for (here, key), open_rows in sorted(rows.items()):
-        yield from _answer(tuple(issued[key]) if here else (), open_rows, dossier.as_of)
+            still_open.setdefault((_whose(dossier, row), row.key), []).append(row)
+    for (whom, _), rows in sorted(still_open.items()):
+        yield from _answer(whom, sorted(rows, key=lambda row: row.row), dossier.as_of, limits)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """An open row: its deadline, and whether another column calls it done."""
-
-    row: int
-    due_on: date | None
-    done: bool
-    related: Related
+def _whose(dossier: Dossier, row: LedgerRow) -> tuple[str, ...]:
+    """Give the polygons, issued in this batch, that a row of the ledger speaks of."""
+    if fold(row.batch) not in ("", fold(dossier.batch.id)):
+        return ()
+    return tuple(case.polygon_id for case in dossier.cases if case.polygon.key == row.key)
 
 
-def _answer(whom: tuple[str, ...], rows: list[_Row], as_of: date) -> Iterator[Answer]:
-    """Give one answer for all the rows of one polygon: the worst that can be said."""
-    late = [one for one in rows if one.due_on is not None and one.due_on < as_of]
-    sure = [one for one in late if not one.done]
+def _done(row: LedgerRow, as_of: date, limits: Limits) -> bool:
+    """Whether 是否销号 is blank, but another column says that the work is done."""
+    dated = row.closed_date is not None and row.closed_date <= as_of
+    return row.closed is None and (dated or any(word in row.status for word in limits.done))
+
+
+def _answer(
+    whom: tuple[str, ...], rows: list[LedgerRow], as_of: date, limits: Limits
+) -> Iterator[Answer]:
+    """Give one answer for all the open rows of one polygon: the worst that can be said."""
+    late = [row for row in rows if row.due_on is not None and row.due_on < as_of]
+    sure = [row for row in late if not _done(row, as_of, limits)]
+    undated = [row for row in rows if row.due_on is None and not _done(row, as_of, limits)]
     if late:
         yield _overdue(whom, sure or late, as_of, bool(sure))
-    elif undated := [one for one in rows if one.due_on is None and not one.done]:
+    elif undated:
         says = Words(
-            f"台账 {undated[0].related.id} 未销号且没有整改时限，无法判断是否逾期",
-            f"ledger {undated[0].related.id} is open and has no deadline to be held to",
+            f"台账 {undated[0].polygon_id} 未销号且没有整改时限，无法判断是否逾期",
+            f"ledger {undated[0].polygon_id} is open and has no deadline to be held to",
         )
-        yield Unsure(whom, says, related=tuple(one.related for one in undated))
+        yield Unsure(whom, says, related=_related(whom, undated))
 
 
-def _overdue(whom: tuple[str, ...], rows: list[_Row], as_of: date, sure: bool) -> Doubt:
-    due = min(one.due_on for one in rows if one.due_on)
-    late, number = (as_of - due).days, rows[0].related.id
+def _overdue(whom: tuple[str, ...], rows: list[LedgerRow], as_of: date, sure: bool) -> Doubt:
+    due = min(row.due_on for row in rows if row.due_on)
+    late, number = (as_of - due).days, rows[0].polygon_id
     zh, en = ("", "") if sure else ("；但另有栏目记为已完成", "; yet another column calls it done")
     return Doubt(
         whom,
@@ -108,9 +100,14 @@ def _overdue(whom: tuple[str, ...], rows: list[_Row], as_of: date, sure: bool) -
             stated("due_on", due.isoformat(), "rectification", "day", threshold=as_of.isoformat()),
             Figure("days_late", late, None, None, "day", 0, "rectification"),
         ),
-        tuple(dict.fromkeys(one.related for one in rows)),
+        _related(whom, rows),
         on_change=False,
     )
+
+
+def _related(whom: tuple[str, ...], rows: list[LedgerRow]) -> tuple[Related, ...]:
+    first = min(whom, default=None)
+    return tuple(Related("ledger", row.polygon_id, first, row.batch or None) for row in rows)
 
 
 RULE = Rule(

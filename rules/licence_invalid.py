@@ -18,29 +18,21 @@ number; a copy of the licence.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from yanhu_satcheck.evidence import Case, Dossier, LicenceLink
-from yanhu_satcheck.policy import limit
+from yanhu_satcheck.policy import NoLimits
 from yanhu_satcheck.quantity import Figure, stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import BENIGN, Call, Confidence, Severity, Status, Words
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of a polygon a licence must cover to be the one it lies in."""
-
-    covers: float = limit(
-        0.9, unit="share", low=0.5, high=1.0, why="证载范围覆盖图斑的比例 how much a paper covers"
-    )
+COVERS = 0.9  # share of a polygon from which a paper covers it; fixed, no county moves it
 
 
-def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
+def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     """Doubt a call whose licence was not in force at the after date, or is not to be found."""
     for case in dossier.cases:
-        links = _relied_on(case, limits)
+        links = _relied_on(case)
         terms = [link.permit.valid_on(case.after_date) for link in links]
         if not links and case.filing and case.filing.permit_no:
             yield _not_held(case, case.filing.permit_no)
@@ -53,14 +45,14 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
             )
             yield Unsure((case.polygon_id,), says, related=_related(links))
         else:
-            yield _out_of_force(case, links, limits)
+            yield _out_of_force(case, links)
 
 
-def _relied_on(case: Case, limits: Limits) -> list[LicenceLink]:
+def _relied_on(case: Case) -> list[LicenceLink]:
     """Give the licences that the filing names; where it names none, those that it lies in."""
     if case.filing and case.filing.permit_no:
         return [link for link in case.licences if link.named]
-    return [link for link in case.licences if (link.share_inside or 0) >= limits.covers]
+    return [link for link in case.licences if (link.share_inside or 0) >= COVERS]
 
 
 def _not_held(case: Case, number: str) -> Doubt:
@@ -80,11 +72,13 @@ def _not_held(case: Case, number: str) -> Doubt:
     )
 
 
-def _out_of_force(case: Case, links: list[LicenceLink], limits: Limits) -> Doubt:
+def _out_of_force(case: Case, links: list[LicenceLink]) -> Doubt:
     day = case.after_date
     named = bool(case.filing and case.filing.permit_no)
-    elsewhere = case.licensed_share is not None and case.licensed_share >= limits.covers
-    terms = "、".join(f"{link.permit.permit_no}（{_term(link)}）" for link in links)
+    elsewhere = case.licensed_share is not None and case.licensed_share >= COVERS
+    terms = [(link.permit.permit_no, _term(link)) for link in links]
+    zh_terms = "、".join(f"{number}（{term}）" for number, term in terms)
+    en_terms = ", ".join(f"{number} ({term})" for number, term in terms)
     zh = "；但另有有效许可证覆盖该图斑" if elsewhere else ""
     en = "; yet another licence in force covers the polygon" if elsewhere else ""
     return Doubt(
@@ -92,8 +86,8 @@ def _out_of_force(case: Case, links: list[LicenceLink], limits: Limits) -> Doubt
         Status.DOUBTFUL if elsewhere else Status.INCONSISTENT,
         Confidence.CERTAIN if named else Confidence.LIKELY,
         Words(
-            f"填报为{case.call.words.zh}；后时相 {day} 时，采矿许可证 {terms} 不在有效期内{zh}",
-            f"filed as {case.call.words.en}; on {day}, the after date, licence {terms} was not "
+            f"填报为{case.call.words.zh}；后时相 {day} 时，采矿许可证 {zh_terms}不在有效期内{zh}",
+            f"filed as {case.call.words.en}; on {day}, the after date, licence {en_terms} was not "
             f"in force{en}",
         ),
         tuple(figure for link in links for figure in _figures(link, day)),
@@ -118,10 +112,10 @@ def _related(links: list[LicenceLink]) -> tuple[Related, ...]:
     return tuple(Related("permit", link.permit.permit_no) for link in links)
 
 
-def _concerns(case: Case, limits: Limits) -> bool:
+def _concerns(case: Case, limits: NoLimits) -> bool:
     """Whether the call relies on a licence: it is LEGAL, or benign and names a number."""
     names = bool(case.filing and case.filing.permit_no)
-    lies_in = any((link.share_inside or 0) >= limits.covers for link in case.licences)
+    lies_in = any((link.share_inside or 0) >= COVERS for link in case.licences)
     return case.call in BENIGN and (names or (case.call is Call.LEGAL and lies_in))
 
 
@@ -131,7 +125,7 @@ RULE = Rule(
     title=Words("采矿许可证不在有效期或查无此证", "licence out of force, or not to be found"),
     basis=("盐湖区非法违法采矿隐患排查整治行动工作方案，四(四)：有证矿山批后监管",),
     severity=Severity.HIGH,
-    limits=Limits(),
+    limits=NoLimits(),
     needs=frozenset({"permits", "submission"}),
     concerns=_concerns,
     check=check,

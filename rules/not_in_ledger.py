@@ -21,15 +21,15 @@ from yanhu_satcheck.evidence import Dossier
 from yanhu_satcheck.policy import NoLimits
 from yanhu_satcheck.quantity import stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule
-from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
+from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words, fold
 
 
 def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     """Name every polygon filed as illegal that no ledger row of this batch holds."""
-    here = {"", dossier.batch.id}
+    here = {"", fold(dossier.batch.id)}
     for case in dossier.cases:
         rows = [row for row in dossier.batch.ledger if row.key == case.polygon.key]
-        if not any(row.batch in here for row in (*rows, *case.ledger)):
+        if not any(fold(row.batch) in here for row in (*rows, *case.ledger)):
             others = sorted({row.batch for row in rows})
             zh = f"；台账中只有其他批次（{'、'.join(others)}）的同号行" if others else ""
             en = f"; its rows there are of batch {', '.join(others)}" if others else ""
@@ -50,7 +50,9 @@ def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
 RULE = Rule(
     code="RL01",
     slug="not-in-ledger",
-    title=Words("违法图斑未纳入整治整改工作台账", "filed illegal, not in the rectification ledger"),
+    title=Words(
+        "填报为违法的图斑未纳入整治整改工作台账", "filed illegal, not in the rectification ledger"
+    ),
     basis=("盐湖区非法违法采矿隐患排查整治行动工作方案，四(四)：必须纳入整治整改工作台账",),
     severity=Severity.HIGH,
     worst=Status.UNSUPPORTED,

@@ -33,6 +33,7 @@ from yanhu_satcheck.quantity import Figure, stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words, fold
 
+COVERS = 0.9  # share of a polygon from which a paper covers it; fixed, no county moves it
 # What a field check states, by the filing's column.
 STATED = {
     "field_date": Words("核查时间", "date"),
@@ -63,9 +64,6 @@ class Limits:
     )
     shortest: int = limit(
         8, unit="characters", low=2, high=200, why="短语难免相同 short phrases are alike anyway"
-    )
-    covers: float = limit(
-        0.9, unit="share", low=0.5, high=1.0, why="证载范围覆盖图斑的比例 how much a paper covers"
     )
 
 
@@ -106,8 +104,13 @@ def _overlay_alone(case: Case, limits: Limits) -> bool:
 
 
 def _lacking(case: Case, untold: dict[str, Words]) -> list[Words]:
-    """List what the field record leaves blank, beyond what the whole filing leaves blank."""
+    """List what the field record leaves blank, beyond what the whole filing leaves blank.
+
+    Only a LEGAL call says that somebody mines there; of an idle place no method is asked.
+    """
     filing = case.filing
+    if case.call is not Call.LEGAL:
+        return []
     return [
         words
         for name, words in STATED.items()
@@ -119,10 +122,9 @@ def _lacking(case: Case, untold: dict[str, Words]) -> list[Words]:
 
 def _no_field(case: Case, lacking: list[Words], overlay: bool) -> Doubt:
     method = case.filing.check_method if case.filing else ""
+    zh, en = "、".join(one.zh for one in lacking), ", ".join(one.en for one in lacking)
     parts = [Words(f"核查方式仅为“{method}”", f"checked by “{method}” alone")] if overlay else []
-    if lacking:
-        zh, en = "、".join(one.zh for one in lacking), ", ".join(one.en for one in lacking)
-        parts.append(Words(f"现场核查缺{zh}", f"the field check lacks its {en}"))
+    parts += [Words(f"现场核查记录缺{zh}", f"the field record lacks its {en}")] if lacking else []
     figures = [stated("check_method", method, "submission")]
     figures += [stated(one.en, None, "submission") for one in lacking]
     return Doubt(
@@ -130,8 +132,9 @@ def _no_field(case: Case, lacking: list[Words], overlay: bool) -> Doubt:
         Status.UNSUPPORTED,
         Confidence.CERTAIN if overlay else Confidence.LIKELY,
         Words(
-            f"有证矿山未见现场核查：{'；'.join(one.zh for one in parts)}",
-            f"no field check of the licensed mine is seen: {'; '.join(one.en for one in parts)}",
+            f"有证矿山的现场核查不足：{'；'.join(one.zh for one in parts)}",
+            "the licensed mine was not fully checked in the field: "
+            f"{'; '.join(one.en for one in parts)}",
         ),
         tuple(figures),
         _permits(case),
@@ -143,14 +146,15 @@ def _no_field(case: Case, lacking: list[Words], overlay: bool) -> Doubt:
 def _twins(cases: tuple[Case, ...], limits: Limits) -> list[list[Case]]:
     """Group the filings whose descriptions are the same once names, numbers, dates are masked."""
     texts = {case.polygon_id: _masked(case) for case in cases}
-    told = [case for case in cases if len(texts[case.polygon_id]) >= limits.shortest]
-    groups = [[case] for case in told]
+    told = [id for id, text in texts.items() if len(text) >= limits.shortest]
+    groups = [{id} for id in told]
     for one, two in combinations(told, 2):
-        if _alike(texts[one.polygon_id], texts[two.polygon_id], limits.same_words):
-            touched = [group for group in groups if one in group or two in group]
+        if _alike(texts[one], texts[two], limits.same_words):
+            touched = [group for group in groups if group & {one, two}]
             groups = [group for group in groups if group not in touched]
-            groups.append([case for group in touched for case in group])
-    return [g for g in groups if len({_licence(case) for case in g} - {""}) >= limits.licences]
+            groups.append(set().union(*touched))
+    twins = [[case for case in cases if case.polygon_id in group] for group in groups]
+    return [g for g in twins if len({_licence(case) for case in g} - {""}) >= limits.licences]
 
 
 def _masked(case: Case) -> str:
@@ -167,9 +171,11 @@ def _masked(case: Case) -> str:
 
 
 def _alike(one: str, two: str, share: float) -> bool:
+    if one == two:
+        return True
     first, second = sorted((one, two))  # the ratio depends on the order
     match = SequenceMatcher(None, first, second, autojunk=False)
-    return first == second or (match.quick_ratio() >= share and match.ratio() >= share)
+    return match.quick_ratio() >= share and match.ratio() >= share
 
 
 def _licence(case: Case) -> str:
@@ -205,7 +211,7 @@ def _permits(case: Case) -> tuple[Related, ...]:
 
 def _concerns(case: Case, limits: Limits) -> bool:
     """Whether a filed polygon is called LEGAL, or is in a supplied licence."""
-    inside = any(link.named or (link.share_inside or 0) >= limits.covers for link in case.licences)
+    inside = any(link.named or (link.share_inside or 0) >= COVERS for link in case.licences)
     return case.filing is not None and (case.call is Call.LEGAL or inside)
 
 

@@ -35,7 +35,7 @@ KINDS = {
         "同一画面（同一张照片，或同一机位连续拍摄）",
         "one view (one photograph, or one camera position in sequence)",
     ),
-    "doubtful": Words("画面高度相似的照片", "photographs that look very much alike"),
+    "doubtful": Words("画面高度相似的照片", "a view that looks very much alike"),
 }
 
 
@@ -58,7 +58,7 @@ def _reused(
     owners = {photos[id].polygon_id for id in group.photos if id in photos}
     cases = [case for case in dossier.cases if case.polygon_id in owners]
     pairs = [pair for pair in combinations(cases, 2) if not _one_ground(dossier, *pair)]
-    far = [pair for pair in pairs if not dossier.near(*(case.polygon_id for case in pair))]
+    far = [pair for pair in pairs if _far(dossier, *pair)]
     whom = {case.polygon_id for pair in far or pairs for case in pair}
     strays = _named_elsewhere(dossier, group)
     if not whom and strays:  # another polygon's number, of which nobody knows where it lies
@@ -76,9 +76,7 @@ def _reused(
     source = group.photos[0]
     figures = [Figure("polygons", n, None, len(group.photos), "", 1, source)]
     figures += [one.held_to(None, name, source) for name, one in sorted(group.figures.items())]
-    related = tuple(
-        Related("photo", id, photos[id].polygon_id if id in photos else None) for id in group.photos
-    )
+    related = tuple(Related("photo", id, _whose(dossier, photos, id)) for id in group.photos)
     yield Doubt(tuple(names), status, confidence, says, tuple(figures), related, on_change=False)
 
 
@@ -89,6 +87,12 @@ def _weighed(kind: str, far: bool) -> tuple[Status, Confidence]:
     return Status.INCONSISTENT, sure
 
 
+def _far(dossier: Dossier, one: Case, two: Case) -> bool:
+    """Whether two polygons are known to lie apart; without an outline nobody can say where."""
+    placed = one.polygon.footprint is not None and two.polygon.footprint is not None
+    return placed and not dossier.near(one.polygon_id, two.polygon_id)
+
+
 def _one_ground(dossier: Dossier, one: Case, two: Case) -> bool:
     """Whether two polygons share ground, or are a parent and its children: one view serves both."""
     pair = {one.polygon_id, two.polygon_id}
@@ -97,6 +101,13 @@ def _one_ground(dossier: Dossier, one: Case, two: Case) -> bool:
     keys = [case.polygon.key for case in (one, two)]
     parents = [fold(case.polygon.parent_polygon_id) for case in (one, two)]
     return parents[0] == keys[1] or parents[1] == keys[0] or parents[0] == parents[1] != ""
+
+
+def _whose(dossier: Dossier, photos: Mapping[str, PhotoEvidence], id: str) -> str | None:
+    """Give the polygon that a photograph is filed for, issued here or not."""
+    if id in photos and photos[id].polygon_id:
+        return photos[id].polygon_id
+    return next((one.named_polygon or None for one in dossier.batch.photos if one.id == id), None)
 
 
 def _named_elsewhere(dossier: Dossier, group: PhotoGroup) -> set[str]:

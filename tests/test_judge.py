@@ -107,6 +107,12 @@ def test_what_does_not_rest_on_change_needs_no_chance() -> None:
     assert (one.status, one.p_value, one.q_value) == (Status.INCONSISTENT, None, None)
 
 
+@pytest.mark.parametrize("status", [Status.DOUBTFUL, Status.UNSUPPORTED])
+def test_what_is_no_accusation_is_not_lowered_for_want_of_chance(status: Status) -> None:
+    one = only(judge(dossier(case("P1")), [rule(answers(doubt("P1", status=status)))]).findings)
+    assert (one.status, one.message) == (status, SAYS)
+
+
 def test_a_group_takes_the_chance_of_its_worst_member() -> None:
     judged = dossier(case("P1", 0.01), case("P2", 0.02), case("P3"))
     both = only(judge(judged, [rule(answers(doubt("P2", "P1")))]).findings)

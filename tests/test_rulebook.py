@@ -98,6 +98,9 @@ WRONG = {
     "[policy]\nstage_ends = ['2022-13-31']": (
         "[policy] stage_ends: '2022-13-31' is not a date such as 2022-12-31"
     ),
+    "[policy]\nstage_ends = []": (
+        "[policy] stage_ends: the list is empty; it needs a day, as [2022-12-31]"
+    ),
     "[policy]\nlookback_since = 1999-01-01": (
         "[policy] lookback_since: 1999-01-01 lies outside 2010-01-01–2030-12-31"
     ),
@@ -146,6 +149,12 @@ def test_other_packages_offer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rulebook({"rules": {"XX01": {"bare_gain": 0.4}}})[-1].limits.bare_gain == 0.4
     monkeypatch.setattr(module, "entry_points", lambda group: [Door(BOOK[0])])
     with pytest.raises(SatcheckError, match="share a code or a slug: CL01"):
+        rulebook()
+    monkeypatch.setattr(module, "entry_points", lambda group: [Door(["a word"])])
+    with pytest.raises(SatcheckError, match="elsewhere offers 'a word', which is no rule"):
+        rulebook()
+    monkeypatch.setattr(module, "entry_points", lambda group: [Door(3)])
+    with pytest.raises(SatcheckError, match="the rules that elsewhere offers do not load"):
         rulebook()
 
 

@@ -32,7 +32,7 @@ from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.judge import judge
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.rulebook import rulebook
-from yanhu_satcheck.terms import Breach, Call, Status, Words, fold
+from yanhu_satcheck.terms import Breach, Call, Severity, Status, Words, fold
 
 ROOT = Path(__file__).parent.parent
 BOOK = {rule.code: rule for rule in rulebook()}
@@ -63,8 +63,8 @@ def seen(told: Told) -> SceneView | None:
     return SceneView("scene-1", day, later, cover, clear, px, 2.0, ("red",), None, why, False)
 
 
-def share(value: float, n: int = 400) -> Measured:
-    return Measured(value, 0.02, n, "share")
+def share(value: float, n: int = 400, sigma: float = 0.02) -> Measured:
+    return Measured(value, sigma, n, "share")
 
 
 def changed(told: Told) -> ChangeEvidence | None:
@@ -74,9 +74,9 @@ def changed(told: Told) -> ChangeEvidence | None:
     growth, rest = told.get("growth", 0.0), told.get("rest", 400)
     zero = share(0)
     after = share(min(1, before + gain))
-    return ChangeEvidence(
-        share(gain), share(before), after, share(gain), zero, zero, zero, share(growth, rest)
-    )
+    grown = share(gain, sigma=told.get("sigma", 0.02))
+    rest_bare = share(growth, rest)
+    return ChangeEvidence(grown, share(before), after, grown, zero, zero, zero, rest_bare)
 
 
 def relief(told: Told) -> TerrainEvidence | None:
@@ -190,8 +190,12 @@ def dossier(told: Told, default: Told) -> Dossier:
 
 
 def said(finding: Finding) -> str:
+    """Word a finding as case files do; “, low” where it is milder than its rule and status."""
+    usual = min(BOOK[finding.rule].severity, Severity.MEDIUM)
+    mild = finding.status is not Status.UNASSESSABLE and finding.severity < usual
     proposed = f" → {finding.proposed}" if finding.proposed else ""
-    return f"{finding.status.name.lower()} {' '.join(finding.polygon_ids) or 'batch'}{proposed}"
+    whom = " ".join(finding.polygon_ids) or "batch"
+    return f"{finding.status.name.lower()} {whom}{proposed}{', low' * mild}"
 
 
 def every_case() -> Iterator[Any]:
@@ -227,6 +231,18 @@ def test_every_finding_speaks_both_languages_and_of_no_person() -> None:
         assert en
         assert not any(word in zh for word in ("违法行为", "虚报", "弄虚作假", "造假"))
         assert all(figure.source for figure in finding.evidence), finding
+
+
+def test_every_photograph_of_the_exposure_is_named_with_its_polygon() -> None:
+    told = {
+        "P1": {"photos": ["a", "c"]},
+        "P2": {"photos": ["b"]},
+        "loose": [{"id": "x", "named": "X9"}, {"id": "y"}],
+        "groups": [["exposure", "a", "b", "x", "y"]],
+    }
+    [finding] = judge(dossier(told, {}), [BOOK["PH01"]]).findings
+    related = [(one.id, one.polygon_id) for one in finding.related]
+    assert related == [("a", "P1"), ("b", "P2"), ("x", "X9"), ("y", None)]
 
 
 def test_a_finding_is_recognised_after_re_measuring() -> None:
@@ -267,28 +283,32 @@ def test_filing_order_does_not_matter(told: dict[str, Any], random: Any) -> None
     assert judge(filed, [*BOOK.values()]) == judge(shuffled, [*BOOK.values()])
 
 
-STRICTER = [("bare_gain", 0.1, 0.5), ("growth", 0.1, 0.5), ("p_mining", 0.3, 0.9)]
+STRICTER = [  # rule, limit, a value that accuses more, one that accuses less
+    ("CL01", "bare_gain", 0.1, 0.5),
+    ("CL01", "growth", 0.1, 0.5),
+    ("CL01", "p_mining", 0.3, 0.9),
+    ("CL03", "bare_gain", 0.1, 0.5),
+    ("CL03", "p_mining", 0.3, 0.9),
+    ("LE01", "share", 0.05, 0.4),
+    ("PH04", "min_photos", 3, 1),
+    ("DQ02", "clear_share", 0.9, 0.4),
+    ("DQ03", "n_px", 400, 5),
+]
 
 
-@settings(max_examples=40, deadline=None)
-@given(batches, st.sampled_from(STRICTER))
+@settings(max_examples=60, deadline=None)
+@given(batches, seventh, st.sampled_from(STRICTER))
 def test_a_stricter_limit_never_clears_a_doubt(
-    told: dict[str, Any], limit: tuple[str, float, float]
+    told: dict[str, Any], shared: float, limit: tuple[str, str, float, float]
 ) -> None:
-    name, strict, lax = limit
-    one = dossier(told, {})
+    code, name, strict, lax = limit
+    pair = [{"of": ["P1", "P2"], "share": shared}] if {"P1", "P2"} <= {*told} else []
+    filed = dossier(told | {"overlaps": pair}, {})
     few, many = (
-        {f.id for f in judge(one, rulebook({"rules": {"CL01": {name: at}}})).findings}
+        {f.id for f in judge(filed, rulebook({"rules": {code: {name: at}}})).findings}
         for at in (lax, strict)
     )
     assert few <= many
-
-
-def test_stated_is_what_is_judged() -> None:
-    """An accusation never rests on a number that the batch does not show."""
-    for finding in all_findings():
-        if finding.status is Status.INCONSISTENT:
-            assert finding.polygon_ids or finding.related
 
 
 MAY = {"quantity", "evidence", "policy", "rule", "terms"}

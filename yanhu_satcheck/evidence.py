@@ -11,10 +11,10 @@ from yanhu_satcheck.batch import (
     Batch,
     Camera,
     IssuedPolygon,
-    LedgerRow,
     Licence,
     Submission,
 )
+from yanhu_satcheck.batch import LedgerRow as LedgerRow  # rules take it from here
 from yanhu_satcheck.policy import Policy
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Breach, Call, Status, Words

@@ -111,9 +111,8 @@ class _Chance:
 
     def of(self, polygon_ids: Collection[str]) -> tuple[float | None, float | None]:
         """Give a group the chance of its worst member; one that cannot be told is the worst."""
-        return _worst([self.p[id] for id in polygon_ids]), _worst(
-            [self.q[id] for id in polygon_ids]
-        )
+        p, q = ([chances[id] for id in polygon_ids] for chances in (self.p, self.q))
+        return _worst(p), _worst(q)
 
 
 def _worst(chances: list[float | None]) -> float | None:
@@ -128,8 +127,8 @@ def _mute(rule: Rule[Any], dossier: Dossier) -> Words | None:
         return None
     zh, en = zip(*map(_supply, missing), strict=True)
     return Words(
-        f"本批次未提供{'、'.join(zh)}，“{rule.title.zh}”无法判定",
-        f"the batch does not supply {', '.join(en)}; “{rule.title.en}” cannot be judged",
+        f"本批次未提供{'、'.join(zh)}，“{rule.title.zh}”一项无法判定",
+        f"the batch does not supply {', '.join(en)}; “{rule.title.en}” was not looked for",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import Field, fields, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from inspect import cleandoc, getmodule
 from math import isfinite
@@ -31,8 +31,7 @@ def rulebook(settings: Settings = NONE) -> tuple[Rule[Any], ...]:
     """Gather every rule in force: the built-in book, then what other packages offer."""
     book = [*RULES]
     for door in sorted(entry_points(group="yanhu_satcheck.rules"), key=lambda door: door.name):
-        offered = door.load()
-        book += [offered] if isinstance(offered, Rule) else offered
+        book += _offered(door)
     named = _by_name(book)
     if problem := next(_misnamed(settings, named), None):
         raise problem
@@ -46,8 +45,6 @@ def rulebook(settings: Settings = NONE) -> tuple[Rule[Any], ...]:
 def policy(settings: Settings = NONE) -> Policy:
     """Give what holds for the audit as a whole, as the county settled it."""
     moved: Policy = settled("policy", Policy(), _table(settings, "policy"))
-    if not moved.stage_ends:
-        raise SettingError("policy", "stage_ends", "the list is empty; the first stage needs a day")
     return moved
 
 
@@ -130,6 +127,18 @@ def write_pages(folder: Path) -> None:
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
+def _offered(door: EntryPoint) -> list[Rule[Any]]:
+    """Load what another package offers: a rule, or several."""
+    try:
+        offered = door.load()
+        rules = [offered] if isinstance(offered, Rule) else [*offered]
+    except Exception as cause:  # whatever a foreign package may do
+        raise SatcheckError(f"the rules that {door.name} offers do not load: {cause!r}") from cause
+    if strangers := [one for one in rules if not isinstance(one, Rule)]:
+        raise SatcheckError(f"{door.name} offers {strangers[0]!r}, which is no rule")
+    return rules
+
+
 def _prose(docstring: str) -> str:
     """Lay out a docstring: Chinese lines joined, each language its paragraph."""
     broken = r"(?<=[\u3001-\u9fff\uff00-\uffef”])\n(?=[\u4e00-\u9fff“（])"
@@ -206,6 +215,8 @@ def _read(default: Any, value: Any) -> Any:
     if isinstance(default, tuple):
         if not isinstance(value, list | tuple):
             raise ValueError(f"{value!r} is not a list such as {_example(default)}")
+        if not value and isinstance(default[0], date):  # words may be struck out, days may not
+            raise ValueError(f"the list is empty; it needs a day, as {_example(default)}")
         return tuple(_read(default[0], one) for one in value)
     if isinstance(default, date):
         return _day(default, value)
