@@ -122,6 +122,13 @@ def test_of_two_headers_for_one_column_the_first_counts(tmp_path: Path) -> None:
     assert only(batch.misreads).column == "判定结果"
 
 
+def test_the_header_that_forms_print_wins_over_a_loose_one(tmp_path: Path) -> None:
+    rows = [["图斑编号", "开采方式", "实际开采方式"], ["A1", "地下", "露天"]]
+    batch = filed(tmp_path, rows)
+    assert batch.submissions[0].mining_method == "露天"
+    assert only(batch.misreads).column == "开采方式"
+
+
 def test_the_manifest_wins_over_the_alias_table(tmp_path: Path) -> None:
     rows = [["图斑编号", "合法性判定", "复核判定"], ["A1", "合法", "违法"]]
     batch = filed(tmp_path, rows, 'fields = { legality = "复核判定" }')

@@ -220,6 +220,5 @@ def _undeclared_unit(
         ),
         row=records.table.header_row,
         column=place.header,
-        rule="DQ06",
     )
     return None
