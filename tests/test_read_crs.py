@@ -164,3 +164,28 @@ def test_one_polygon_far_off_costs_only_itself(tmp_path: Path) -> None:
     batch = read_batch(tmp_path)
     assert [p.id for p in batch.polygons if p.footprint is None] == ["B1"]
     assert (only(batch.misreads).rule, only(batch.misreads).polygon_ids) == ("DQ04", ("B1",))
+
+
+def test_geojson_without_a_word_is_in_degrees_by_its_standard(tmp_path: Path) -> None:
+    batch = _batch(tmp_path, DEGREES, None)
+    assert (batch.crs, batch.misreads) == ("EPSG:4546", ())
+
+
+def test_an_easting_of_the_next_zone_costs_only_its_polygon(tmp_path: Path) -> None:
+    near = [feature(square(i, east=PREFIXED), 图斑编号=f"A{i}") for i in range(5)]
+    next_zone = feature(square(east=PREFIXED + 1_000_000), 图斑编号="B1")
+    layer(tmp_path / "polygons.geojson", [*near, next_zone], "EPSG:4525")
+    (tmp_path / "batch.toml").write_text(HEAD + POLYGONS, encoding="utf-8")
+    batch = read_batch(tmp_path)
+    assert [p.id for p in batch.polygons if p.footprint is None] == ["B1"]
+
+
+def test_one_crs_under_two_names_is_no_contradiction(tmp_path: Path) -> None:
+    batch = _batch(tmp_path, square(), CRS("EPSG:4546").to_wkt("WKT1_ESRI"), 'crs = "EPSG:4546"')
+    assert (_lower_left(batch), batch.misreads) == (HERE, ())
+
+
+def test_a_crs_nobody_understands_is_as_none(tmp_path: Path) -> None:
+    batch = _batch(tmp_path, square(east=PREFIXED), "Kreis 37")
+    assert _lower_left(batch) == HERE
+    assert "没有坐标系" in only(batch.misreads).what.zh

@@ -239,3 +239,12 @@ def test_formats_of_a_later_version_are_said(tmp_path: Path, suffix: str) -> Non
     misread = only(read_batch(tmp_path).misreads)
     assert ".gpkg" in misread.remedy.zh
     assert misread.whole
+
+
+def test_no_part_of_a_shapefile_leads_out_of_the_folder(tmp_path: Path) -> None:
+    inside = tmp_path / "batch"
+    inside.mkdir()
+    dbf = _shapefile(inside).with_suffix(".dbf")
+    dbf.rename(tmp_path / "polygons.dbf")
+    dbf.symlink_to(tmp_path / "polygons.dbf")
+    assert "leads out" in _lost(inside)

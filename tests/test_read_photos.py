@@ -210,3 +210,15 @@ def test_real_photographs_can_all_be_read() -> None:
     files = sorted(home.glob("*.jpg"))[:40]
     faults = {path.name: look(path.read_bytes())[1] for path in files}
     assert {name: fault for name, fault in faults.items() if fault} == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [(["", 111, ""], "经度"), (["", 211, 35], "经度"), (["", "", "", 400], "方位角")],
+)
+def test_impossible_places_in_the_index_are_said(
+    tmp_path: Path, cells: list[Any], column: str
+) -> None:
+    batch = _batch(tmp_path, {"1.jpg": picture()}, [HEADERS, ["1.jpg", "A1", *cells]])
+    assert (only(batch.misreads).row, only(batch.misreads).column) == (2, column)
+    assert (batch.photos[0].lonlat, batch.photos[0].azimuth) == (None, None)

@@ -122,6 +122,13 @@ def test_of_two_headers_for_one_column_the_first_counts(tmp_path: Path) -> None:
     assert only(batch.misreads).column == "判定结果"
 
 
+def test_the_header_that_forms_print_wins_over_a_loose_one(tmp_path: Path) -> None:
+    rows = [["图斑编号", "开采方式", "实际开采方式"], ["A1", "地下", "露天"]]
+    batch = filed(tmp_path, rows)
+    assert batch.submissions[0].mining_method == "露天"
+    assert only(batch.misreads).column == "开采方式"
+
+
 def test_the_manifest_wins_over_the_alias_table(tmp_path: Path) -> None:
     rows = [["图斑编号", "合法性判定", "复核判定"], ["A1", "合法", "违法"]]
     batch = filed(tmp_path, rows, 'fields = { legality = "复核判定" }')
@@ -253,3 +260,40 @@ def test_what_is_no_workbook_is_said(tmp_path: Path) -> None:
 def test_columns_have_their_letters() -> None:
     assert (column_number("A"), column_number("XFD")) == (1, 16384)
     assert [column_letters(n) for n in (0, 25, 26, 16383)] == ["A", "Z", "AA", "XFD"]
+
+
+def test_sums_and_signatures_below_a_table_are_no_rows(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        HEADERS,
+        ["A1", "合法", ""],
+        ["合计", 1, ""],
+        ["填报人：王某", "", "审核人：李某"],
+    ]
+    batch = filed(tmp_path, rows)
+    assert [row.polygon_id for row in batch.submissions] == ["A1"]
+    assert batch.misreads == ()
+
+
+def test_headers_repeated_on_every_page_are_no_rows(tmp_path: Path) -> None:
+    batch = filed(tmp_path, [HEADERS, ["A1", "合法", ""], HEADERS, ["A2", "合法", ""]])
+    assert [row.row for row in batch.submissions] == [2, 4]
+
+
+def test_two_tables_on_sheets_of_one_workbook_fail_each_alone(tmp_path: Path) -> None:
+    more = '[submission]\npath = "b.xlsx"\nsheet = "填报"\n'
+    more += '[lookback]\npath = "b.xlsx"\nsheet = "回头看"\n'
+    batch_folder(tmp_path, more=more)
+    sheets: dict[str, Any] = {
+        "填报": [HEADERS, ["A1", "合法", ""]],
+        "回头看": [["批次"], ["2022Q3"]],
+    }
+    workbook(tmp_path / "b.xlsx", sheets)
+    batch = read_batch(tmp_path)
+    assert len(batch.submissions) == 1
+    assert "submission" not in batch.not_supplied
+    assert "lookback" in batch.not_supplied
+
+
+def test_a_number_that_the_spreadsheet_took_for_a_date_is_said(tmp_path: Path) -> None:
+    batch = filed(tmp_path, [HEADERS, [datetime(2022, 1, 2), "合法", ""], ["A1", "合法", ""]])
+    assert any("日期" in m.what.zh and m.row == 2 for m in batch.misreads)

@@ -26,6 +26,7 @@ _OLD = {
     "xi'an": Words("1980 西安坐标系", "Xi'an 1980"),
     "beijing": Words("1954 北京坐标系", "Beijing 1954"),
 }
+MAX_OFF_MERIDIAN = 6.0  # degrees; a 6-degree zone ends at 3
 _NORTHING = (1.8e6, 6.0e6)
 _CONVERT = Words(
     "请用当地转换参数转换为 CGCS2000 后重新提供",
@@ -148,20 +149,37 @@ def settle(
     Raises:
         Unreadable: Nothing says which, or it is a datum that cannot be used.
     """
-    told = parse(declared) if declared else parse(stated) if stated else None
-    if declared and stated and not parse(stated).equals(told, ignore_axis_order=True):
+    said = _stated(stated)
+    told = parse(declared) if declared else said
+    assumed = None
+    if declared and told and said and not _agree(told, said, points):
         assumed = Words(
-            f"文件称 {parse(stated).name}，batch.toml 写 {told.name}；按后者读取",  # type: ignore[union-attr]
-            f"the file says {parse(stated).name}, batch.toml {told.name}; read as the latter",  # type: ignore[union-attr]
+            f"文件称 {said.name}，batch.toml 写 {told.name}；按后者读取",
+            f"the file says {said.name}, batch.toml {told.name}; read as the latter",
         )
-    else:
-        assumed = None
     if told is not None:
         refuse_old(told)
         for swapped in (False, True):
             if _fits(told, points[:, ::-1] if swapped else points):
                 return Settled(told, swapped, _swapped(told) if swapped else assumed)
     return _by_numbers(points, told, hint, region)
+
+
+def _stated(text: str | None) -> CRS | None:
+    """Give the CRS that a file states; one that cannot be understood is as none."""
+    try:
+        return parse(text) if text else None
+    except Unreadable:
+        return None
+
+
+def _agree(one: CRS, other: CRS, points: np.ndarray) -> bool:
+    """Whether two CRSs mean the same places, whatever they are called."""
+    try:
+        places = [to_degrees(crs)(points) for crs in (one, other)]
+    except Unreadable:
+        return False
+    return bool(np.abs(places[0] - places[1]).max() < 1e-9)
 
 
 def _by_numbers(points: np.ndarray, told: CRS | None, hint: CRS | None, region: str) -> Settled:
@@ -225,7 +243,9 @@ def _zone(meridian: float) -> CRS | None:
 
 def _meridian(crs: CRS) -> float | None:
     operation = crs.coordinate_operation
-    for parameter in operation.params if operation else ():
+    if operation is None or operation.method_name != "Transverse Mercator":
+        return None
+    for parameter in operation.params:
         if parameter.name == "Longitude of natural origin":
             return float(parameter.value)
     return None
@@ -244,7 +264,9 @@ def _fits(crs: CRS, points: np.ndarray) -> bool:
     if is_chinese(crs):
         inside = _within(degrees, CHINA)
         meridian = _meridian(crs)
-        return inside and (meridian is None or bool(np.abs(lon - meridian).max() <= 9))
+        return inside and (
+            meridian is None or bool(np.abs(lon - meridian).max() <= MAX_OFF_MERIDIAN)
+        )
     area = crs.area_of_use
     if area is None or crs.is_geographic:
         # Degrees fit the world both ways round; north before east in China is known by its place.
@@ -273,11 +295,15 @@ def _swapped(crs: CRS) -> Words:
 
 
 class Route:
-    """The way of a layer's shapes into the working CRS, and from there to degrees."""
+    """The way of a layer's shapes into the working CRS.
 
-    def __init__(self, settled: Settled, work: CRS) -> None:
+    `middle` is the longitude about which most of them lie, where there is one.
+    """
+
+    def __init__(self, settled: Settled, work: CRS, middle: float | None) -> None:
         self._out, self._in = to_degrees(settled.crs), from_degrees(work)
         self._swapped = settled.swapped
+        self._middle = middle
         self._within = CHINA if is_chinese(work) else (-180.0, -90.0, 180.0, 90.0)
 
     def carry(self, shape: BaseGeometry) -> BaseGeometry:
@@ -287,15 +313,29 @@ class Route:
             Unreadable: It does not arrive, or lies where nobody could have meant it.
         """
         points = shapely.get_coordinates(shape)
-        degrees = self._out(points[:, ::-1] if self._swapped else points)
+        points = points[:, ::-1] if self._swapped else points
+        degrees = self._out(points)
         moved = shapely.transform(shapely.force_2d(shape), lambda _: self._in(degrees))
-        if np.isfinite(shapely.get_coordinates(moved)).all() and _within(degrees, self._within):
+        arrived = np.isfinite(shapely.get_coordinates(moved)).all()
+        if arrived and _within(degrees, self._within) and not self._strays(points, degrees[0, 0]):
             return moved
         raise Unreadable(
             Words("坐标在坐标系范围之外", "its coordinates lie outside the CRS"),
             Words("请检查该图形的坐标", "check its coordinates"),
             "DQ04",
         )
+
+    def _strays(self, points: np.ndarray, lon: float) -> bool:
+        """Whether an easting carries another zone than the layer, and belongs near it in that.
+
+        Read in the layer's zone it would land a thousand kilometres off, still in China.
+        """
+        zone, easting = divmod(float(points[0, 0]), 1e6)
+        if self._middle is None or not (25 <= zone <= 45 and 3e5 <= easting <= 7e5):
+            return False
+        own = to_degrees(CRS.from_epsg(4513 + int(zone) - 25))(points[:1])
+        near = MAX_OFF_MERIDIAN / 2
+        return abs(lon - self._middle) > 2 * near and bool(abs(own[0, 0] - self._middle) <= near)
 
 
 @cache

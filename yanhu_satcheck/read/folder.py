@@ -66,8 +66,8 @@ class Folder:
         self.record(path)
         for suffix in sidecars:
             for beside in (path.with_suffix(suffix), path.with_name(path.name + suffix)):
-                if beside.is_file() and self.holds(beside):
-                    self.record(beside)
+                if beside.is_file():
+                    self.record(self.locate(self.name(beside)))
         return path
 
     def holds(self, path: Path) -> bool:

@@ -54,7 +54,15 @@ def read_geojson(
     for _, feature in kept:
         headers |= dict.fromkeys(feature.get("properties") or {})
     rows = tuple(_row(n, feature, tuple(headers), file, misreads) for n, feature in kept)
-    return Table(name, file, tuple(headers), rows, spatial=True, crs=_crs(found, file, misreads))
+    crs = _crs(found, file, misreads)
+    if "crs" not in found and all(row.shape is None or _in_degrees(row.shape) for row in rows):
+        crs = "EPSG:4326"  # what the standard says of a file that says nothing (RFC 7946, 4)
+    return Table(name, file, tuple(headers), rows, spatial=True, crs=crs)
+
+
+def _in_degrees(shape: BaseGeometry) -> bool:
+    west, south, east, north = shape.bounds if not shape.is_empty else (0, 0, 0, 0)
+    return bool(-180 <= west <= east <= 180 and -90 <= south <= north <= 90)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> _Object:

@@ -113,13 +113,14 @@ def match(
 ) -> dict[str, Place]:
     """Find the canonical columns among a table's headers; what is doubtful is noted.
 
-    `fields` of the manifest wins over the alias table. Of two headers for one column the first
-    counts; the other keeps its cells in the filing and is named.
+    `fields` of the manifest wins over the alias table. Of two headers for one column the one that
+    the forms print counts, else the first; the other keeps its cells in the filing and is named.
     """
     places = _as_declared(table, file, headers, fields, misreads, row)
     taken = {place.index for place in places.values()}
-    for index, header in enumerate(headers):
-        name = meaning(table, header, cut_names=cut_names)
+    meant = [meaning(table, header, cut_names=cut_names) for header in headers]
+    for index in sorted(range(len(headers)), key=lambda i: not _is_printed(table, headers[i])):
+        name, header = meant[index], headers[index]
         if name is None or index in taken:
             continue
         if name in places:
@@ -133,7 +134,7 @@ def match(
                 ),
                 Words(
                     f"以“{places[name].header}”为准；如不对，请在 batch.toml 写 fields",
-                    f"the first counts; if that is wrong, write fields = {{ {name} = … }}",
+                    f"the former counts; if that is wrong, write fields = {{ {name} = … }}",
                 ),
                 row=row,
                 column=header,
@@ -143,6 +144,12 @@ def match(
     _name_near_misses(table, file, headers, places, misreads, row)
     _name_missing(table, file, headers, places, misreads, row)
     return places
+
+
+def _is_printed(table: str, header: str) -> bool:
+    return any(
+        _whole(header) in (column.name, _whole(column.words)) for column in schema(table).values()
+    )
 
 
 def _as_declared(

@@ -38,7 +38,3 @@ class Misreads:
                 key=lambda m: (m.file, m.row or 0, m.column or "", m.rule, m.what, m.polygon_ids),
             )
         )
-
-    def wholly_lost(self, file: str) -> bool:
-        """Whether nothing of a file could be used."""
-        return any(m.whole and m.file == file for m in self._found)

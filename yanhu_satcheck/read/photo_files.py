@@ -160,6 +160,7 @@ def _listed(
         photo = _photo(name, seen.get(name), numbers.get(fold(number)), number, True, record)
         if problem is None and (photo.id, fold(number)) in photos:
             problem = Words(f"{said} 重复登记", f"{said} is listed twice for one polygon")
+        _name_impossible(index, record, misreads)
         if problem is not None:
             misreads.add(
                 index.table.file,
@@ -175,6 +176,24 @@ def _listed(
         if said:
             photos.setdefault((photo.id, fold(number)), photo)
     return list(photos.values())
+
+
+def _name_impossible(index: Records, record: Record, misreads: Misreads) -> None:
+    said = record.values
+    lon, lat, azimuth = said["lon"], said["lat"], said["azimuth"]
+    wrong = "lon" if (lon is None) != (lat is None) or (lon and not _place(lon, lat)) else ""
+    if azimuth is not None and not 0 <= azimuth <= 360:
+        wrong = "azimuth"
+    if wrong and wrong in index.places:
+        misreads.add(
+            index.table.file,
+            Words(
+                f"{said[wrong]} 超出范围或不完整", f"{said[wrong]} is out of range or incomplete"
+            ),
+            Words("经纬度以度计，方位角 0–360", "give both degrees; a bearing lies within 0–360"),
+            row=record.row.number,
+            column=index.places[wrong].header,
+        )
 
 
 def _by_name(seen: Mapping[str, _Seen]) -> tuple[dict[str, str], dict[str, list[str]]]:

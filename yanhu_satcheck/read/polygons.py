@@ -17,6 +17,7 @@ from yanhu_satcheck.read.tables import Record, Records, Row, Table
 from yanhu_satcheck.read.values import UNITS
 from yanhu_satcheck.terms import Words, fold
 
+MAX_COORDINATE = 1e10
 MAX_VERTICES = 200_000  # beyond, one polygon alone stops a geometry engine for minutes
 _REDRAW = Words("请重新绘制该图形后再提供", "draw it again and supply it anew")
 _MU = UNITS["m2"]["亩"]
@@ -45,8 +46,9 @@ def fault_of(row: Row, *, areal: bool) -> Words | None:
     vertices = int(shapely.get_num_coordinates(shape))
     if vertices > MAX_VERTICES:
         return Words(f"顶点过多（{vertices} 个）", f"it has too many vertices ({vertices})")
-    if not np.isfinite(shapely.get_coordinates(shape)).all():
-        return Words("坐标不是有限数", "its coordinates are not finite")
+    coordinates = shapely.get_coordinates(shape)
+    if not (np.abs(coordinates) < MAX_COORDINATE).all():  # nor is NaN less than anything
+        return Words("坐标不是可用的数", "its coordinates are no usable numbers")
     if not shape.is_valid:
         why = shapely.is_valid_reason(shape)
         return Words(f"图形无效（{why}）", f"its geometry is invalid ({why})")
@@ -92,20 +94,32 @@ def settle_layer(
 
 def centre(table: Table, settled: crses.Settled) -> tuple[float, float]:
     """Give the middle of a layer in degrees."""
-    good = [row.shape for row in table.rows if fault_of(row, areal=False) is None]
-    bounds = np.median(shapely.bounds(good), axis=0)
-    point = np.array([[(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2]])
-    if settled.swapped:
-        point = point[:, ::-1]
-    lon, lat = crses.to_degrees(settled.crs)(point)[0]
+    lon, lat = np.median(_places(table, settled), axis=0)
     return float(lon), float(lat)
+
+
+def _places(table: Table, settled: crses.Settled) -> np.ndarray:
+    good = [row.shape for row in table.rows if fault_of(row, areal=False) is None]
+    bounds = shapely.bounds(good)
+    points = (bounds[:, :2] + bounds[:, 2:]) / 2
+    places = crses.to_degrees(settled.crs)(points[:, ::-1] if settled.swapped else points)
+    return places[np.isfinite(places).all(axis=1)]  # type: ignore[no-any-return]
+
+
+def route_of(records: Records, settled: crses.Settled, work: CRS) -> crses.Route:
+    """Give the way of a layer's shapes into the working CRS."""
+    lon = _places(records.table, settled)[:, 0]
+    middle = float(np.median(lon))
+    # Only where most of a layer lies in one zone can a shape be told to carry another.
+    local = np.quantile(np.abs(lon - middle), 0.8, method="nearest") <= 1.5
+    return crses.Route(settled, work, middle if local else None)
 
 
 def issued(
     records: Records, settled: crses.Settled, work: CRS, misreads: Misreads
 ) -> tuple[IssuedPolygon, ...]:
     """Make the issued polygons; numbers issued again get ~2, ~3 in file order."""
-    names, route = _names(records, misreads), crses.Route(settled, work)
+    names, route = _names(records, misreads), route_of(records, settled, work)
     polygons = []
     for record, name in zip(records.rows, names, strict=True):
         shape, fault = record.row.shape, fault_of(record.row, areal=True)
@@ -206,6 +220,5 @@ def _undeclared_unit(
         ),
         row=records.table.header_row,
         column=place.header,
-        rule="DQ06",
     )
     return None

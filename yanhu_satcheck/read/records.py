@@ -22,7 +22,7 @@ from yanhu_satcheck.batch import (
 from yanhu_satcheck.read import crs as crses
 from yanhu_satcheck.read.calls import called
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
-from yanhu_satcheck.read.polygons import fault_of, settle_layer
+from yanhu_satcheck.read.polygons import fault_of, route_of, settle_layer
 from yanhu_satcheck.read.tables import Record, Records
 from yanhu_satcheck.terms import Words, fold
 
@@ -64,11 +64,11 @@ def shapes(
     """
     table = records.table
     if not table.spatial:
-        route = crses.Route(crses.Settled(CRS(crses.CGCS2000)), work)
+        route = crses.Route(crses.Settled(CRS(crses.CGCS2000)), work, None)
         return [_point(record, route) for record in records.rows]
     areal = table.name in _AREAL
     settled = settle_layer(table, declared, work, region, misreads, areal=areal)
-    route = crses.Route(settled, work)
+    route = route_of(records, settled, work)
     return [_drawn(records, record, route, areal, misreads) for record in records.rows]
 
 

@@ -54,9 +54,8 @@ def read_shapefile(name: str, path: Path, file: str, encoding: str | None) -> Ta
         shape = shapely.from_wkb(wkb, on_invalid="ignore") if wkb is not None else None
         rows.append(Row(place + 1, records[place] or (), shape))
     names = tuple(_name(field.name, text) for field in fields)
-    prj = path.with_suffix(".prj")
-    crs = prj.read_text("utf-8", errors="replace").strip() if prj.is_file() else None
-    return Table(name, file, names, tuple(rows), cut_names=True, spatial=True, crs=crs or None)
+    crs = _prj(path)
+    return Table(name, file, names, tuple(rows), cut_names=True, spatial=True, crs=crs)
 
 
 def _beside(path: Path, suffix: str) -> Path:
@@ -65,6 +64,13 @@ def _beside(path: Path, suffix: str) -> Path:
             return part
     what = Words(f"缺少 {path.stem}{suffix}", f"{path.stem}{suffix} is missing")
     raise Unreadable(what, _AGAIN)
+
+
+def _prj(path: Path) -> str | None:
+    for suffix in (".prj", ".PRJ"):
+        if (part := path.with_suffix(suffix)).is_file():
+            return part.read_text("utf-8", errors="replace").strip("\ufeff \r\n\0") or None
+    return None
 
 
 def _count_shapes(path: Path, shx: Path) -> int:

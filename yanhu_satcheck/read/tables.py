@@ -52,6 +52,12 @@ class Records:
     places: Mapping[str, heads.Place]
     rows: tuple[Record, ...]
 
+    @property
+    def usable(self) -> bool:
+        """Whether every column is there without which the rows mean nothing."""
+        columns = heads.schema(self.table.name).values()
+        return all(column.name in self.places for column in columns if column.required)
+
     def blank_columns(self) -> set[str]:
         """Name the canonical columns that are absent or blank in every row."""
         return {

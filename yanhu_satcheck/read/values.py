@@ -79,6 +79,11 @@ def key(cell: Any) -> str:
                 "format the column as text and type the number again",
             ),
         )
+    if isinstance(cell, date):
+        raise Unreadable(
+            Words(f"“{text(cell)}” 应为编号，却是日期", f"“{text(cell)}” is a date, not a number"),
+            Words("请把该列设为文本格式后重新填写", "format the column as text and type it again"),
+        )
     return text(cell)
 
 

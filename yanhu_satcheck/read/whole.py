@@ -209,7 +209,7 @@ def _records(reading: _Reading, declared: Declared | None) -> Records | None:
         misreads.note(file, fault, whole=True)
         return None
     records = read_columns(table, declared.fields, misreads)
-    return None if misreads.wholly_lost(file) else records
+    return records if records.usable else None
 
 
 def _nouns(reading: _Reading, records: Records, work: CRS) -> tuple[Any, ...] | None:

@@ -3,7 +3,9 @@
 import csv
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,17 +16,24 @@ from yanhu_satcheck.read import headers as heads
 from yanhu_satcheck.read.encodings import decode
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.read.tables import Row, Table, find_header, tidy
-from yanhu_satcheck.read.values import is_blank
+from yanhu_satcheck.read.values import folded, is_blank
 from yanhu_satcheck.terms import Words
 
 MAX_MEMBER = 200 << 20  # bytes of one sheet, unpacked
+MAX_UNPACKED = 500 << 20  # bytes of all its parts
 MAX_CELLS = 5_000_000  # of the rectangle that a sheet's cells span
 MAX_ROWS = 1_048_576
+_BAD_ZIP: tuple[type[Exception], ...] = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),
+    *(OSError, EOFError, ValueError),
+)
 # The last group tells a tag that closes at once, which holds nothing; whatever else follows counts.
 _REFERENCE = re.compile(
     rb"<(?:\w+:)?(?:row|c)\b[^<]*?\sr\s*=\s*[\"']([A-Za-z]*)(\d+)[\"']"
     rb"((?:\s+[\w:]+\s*=\s*[\"'][\w.:]*[\"'])*\s*/>)?"
 )
+# What stands below a table: sums and signatures, not rows.
+_FOOTER = re.compile(r"(?:合计|总计|小计)$|(?:(?:填表|填报|制表|审核|复核|负责)人?|注|备注|说明):")
 _TABS = {"\t": "\t", ";": ";", "；": "；"}
 
 
@@ -95,14 +104,16 @@ def refuse_hostile(content: bytes) -> None:
     )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            left = MAX_UNPACKED
             for member in archive.infolist():
-                if member.file_size > MAX_MEMBER:
+                left -= member.file_size
+                if member.file_size > MAX_MEMBER or left < 0:
                     what = f"{member.filename}: {member.file_size >> 20} MB"
                     raise Unreadable(
                         Words(f"工作簿过大（{what}）", f"it unpacks too far ({what})"), remedy
                     )
                 _refuse_far_cells(archive.read(member), remedy)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as cause:
+    except _BAD_ZIP as cause:
         raise Unreadable(
             Words("不是有效的 .xlsx 文件", f"it is no valid .xlsx file ({cause})"),
             Words("请用 Excel 或 WPS 另存为 .xlsx", "save it as .xlsx from Excel or WPS"),
@@ -217,6 +228,11 @@ def _no_header(name: str, sheets: Mapping[str, Any], wanted: Wanted) -> Unreadab
     )
 
 
+def _is_footer(row: Row) -> bool:
+    first = next(folded(cell) for cell in row.cells if not is_blank(cell))
+    return _FOOTER.match(first) is not None
+
+
 def _cut(name: str, file: str, grid: Sequence[Sequence[Any]], start: int) -> Table:
     width = max(len(row) for row in grid)
     below = [tidy(row, width) for row in grid[start + 1 :]]
@@ -227,9 +243,11 @@ def _cut(name: str, file: str, grid: Sequence[Sequence[Any]], start: int) -> Tab
         if title or any(not is_blank(row[index]) for row in below)
     ]
     headers = tuple(titles[i] or f"列{column_letters(i)}" for i in used)
-    rows = tuple(
+    rows = [
         Row(number, tuple(row[i] for i in used))
         for number, row in enumerate(below, start + 2)
-        if any(not is_blank(row[i]) for i in used)
-    )
-    return Table(name, file, headers, rows, header_row=start + 1)
+        if any(not is_blank(row[i]) for i in used) and [row[i] for i in used] != [*headers]
+    ]
+    while rows and _is_footer(rows[-1]):
+        rows.pop()
+    return Table(name, file, headers, tuple(rows), header_row=start + 1)
