@@ -86,7 +86,7 @@ def _reasons(
     values: Mapping[str, float],
     says: Mapping[str, Words],
 ) -> tuple[Words, ...]:
-    """The three figures that speak for the leading cause, by how far above the mean of the others."""
+    """The three figures that speak most for the leading cause, against the mean of the others."""
 
     def lead(name: str) -> float:
         others = [points for c, points in given[name].items() if c != leader]
@@ -106,7 +106,11 @@ def _values(
     """Every figure that was measured, by the name the table knows it by."""
     names = ("bare_gain", "changed_share", "brightness", "bare_before", "green_gain")
     out = {name: getattr(change, name).value for name in names}
-    out |= {n: change.others[n].value for n in ("disorder", "edge_share") if n in change.others}
+    out |= {
+        n: change.others[n].value
+        for n in ("mining_like", "disorder", "edge_share")
+        if n in change.others
+    }
     if chance is not None and chance.p is not None:
         out["chance"] = chance.p
     if terrain is not None and terrain.slope_deg is not None:

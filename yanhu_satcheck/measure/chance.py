@@ -81,10 +81,9 @@ def chance_of(footprint: Footprint, pool: Pool, name: str) -> Chance:
     seed = int.from_bytes(sha256(name.encode()).digest()[:8], "big")
     random = np.random.default_rng(seed)
     scores, effective = _like_places(footprint, pool, random)
-    most = min(PLACES, int(effective))
-    if most < ENOUGH:
+    if effective < ENOUGH:
         return Chance(None, 0, len(scores), effective, _too_few(effective))
-    scores = scores[:most]
+    scores = scores[: min(PLACES, int(effective))]
     over = np.flatnonzero(scores >= footprint.score)
     if len(over) >= STOP:
         scores = scores[: over[STOP - 1] + 1]
@@ -102,20 +101,25 @@ def thin(rows: Ints, cols: Ints) -> tuple[Ints, Ints]:
 def _like_places(
     footprint: Footprint, pool: Pool, random: np.random.Generator
 ) -> tuple[Floats, float]:
-    """Scores at like places in random order, and how many of them are independent."""
+    """Scores at like places in random order, and how many of them are independent.
+
+    That is the ground they cover over the ground of one; where ground changes in larger patches
+    than the footprint holds, over the patch. Laying ends early once both are known well enough.
+    """
     middles = _middles(footprint, pool, random)
-    if not len(middles):
-        return np.zeros(0, np.float32), 0.0
     turn = random.integers(8, size=len(middles))
-    scores, covered = [], np.zeros(len(pool.kind), dtype=bool)
-    for cut in range(0, len(middles), 2000):
-        places = _laid(footprint, pool, middles[cut : cut + 2000], turn[cut : cut + 2000])
+    scores, covered = np.zeros(0, np.float32), np.zeros(len(pool.kind), dtype=bool)
+    effective = 0.0
+    for cut in range(0, len(middles), 1500):
+        places = _laid(footprint, pool, middles[cut : cut + 1500], turn[cut : cut + 1500])
         like, values = _compared(footprint, pool, places)
         covered[places[like].ravel()] = True
-        scores.append(values)
-    # Ground that changes in larger patches than the footprint holds fewer independent places.
-    lone = max(footprint.cells, pool.patch_px)
-    return np.concatenate(scores), float(covered.sum()) / lone
+        scores = np.concatenate([scores, values])
+        effective = float(covered.sum()) / max(footprint.cells, pool.patch_px)
+        over = np.flatnonzero(scores[: int(effective)] >= footprint.score)
+        if effective >= ENOUGH and len(over) >= STOP:
+            break
+    return scores, effective
 
 
 def _middles(footprint: Footprint, pool: Pool, random: np.random.Generator) -> Ints:

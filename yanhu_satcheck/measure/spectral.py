@@ -27,14 +27,22 @@ class Seen(NamedTuple):
     model: SceneModel
     shift_sigma_px: float
 
+    def place_sd(self, figure: str) -> float:
+        """How far whole places of the polygon's classes of ground differ in a figure."""
+        own = self.model.place_sd.get(figure)
+        if own is None:
+            return 0.0
+        kinds = self.look.kind[self.cells.mask]
+        return float(np.sqrt(np.average(own[kinds] ** 2, weights=self.cells.weight)))
+
 
 def change_of(seen: Seen) -> ChangeEvidence:
     """The evidence of change over a polygon's clear cells, each figure with its spread."""
-    look, cells, model = seen.look, seen.cells, seen.model
+    look, cells = seen.look, seen.cells
     slip = seen.shift_sigma_px * cells.edge
 
     def share(layer: Floats | Bools, figure: str = "") -> Measured:
-        return mean_of(layer, cells, "share", model.place_sd.get(figure, 0.0), slip)
+        return mean_of(layer, cells, "share", seen.place_sd(figure), slip)
 
     return ChangeEvidence(
         changed_share=share(look.changed, "changed"),
@@ -43,7 +51,7 @@ def change_of(seen: Seen) -> ChangeEvidence:
         bare_gain=share(look.newly_bare, "newly_bare"),
         green_loss=share(look.lost, "lost"),
         green_gain=share(look.greened, "greened"),
-        brightness=mean_of(look.brighter, cells, "relative", model.place_sd.get("brighter", 0.0)),
+        brightness=mean_of(look.brighter, cells, "relative", seen.place_sd("brighter")),
         growth_share=_growth(seen),
         others=_others(seen),
     )
@@ -59,9 +67,7 @@ def _growth(seen: Seen) -> Measured:
     if weight < 1:
         return Measured(0.0, 1.0, 0, "share")
     whole = float(seen.cells.weight.sum())
-    gain = mean_of(
-        seen.look.newly_bare, seen.cells, "share", seen.model.place_sd.get("newly_bare", 0.0)
-    )
+    gain = mean_of(seen.look.newly_bare, seen.cells, "share", seen.place_sd("newly_bare"))
     scale = whole / weight
     return Measured(
         gain.value * scale, min(1.0, gain.sigma * scale), max(1, round(weight)), "share"

@@ -39,6 +39,7 @@ class LookAlikes:
     mean: Floats  # (k, p) change of the log bands
     whiten: Floats  # (k, p, p) takes a change less its mean to unit variance
     limit: Floats  # (k,) d² beyond which a cell changed more than its like
+    usual: Floats  # (k,) d² that nine tenths of the class keep within
     reach: Floats  # (k,) squared distance from the centre within which a cell is its like
     newly: Floats  # (k,) chance that a cell not bare before is bare after
     lost: Floats  # (k,) chance that a green cell is no longer green
@@ -84,7 +85,7 @@ class SceneModel:
     likes: LookAlikes
     plots: tuple[Plot, ...] = field(repr=False)
     patch_px: float = 1.0  # cells of a plot that change together: its integral area
-    place_sd: Mapping[str, float] = field(default_factory=dict)  # figure: spread between places
+    place_sd: Mapping[str, Floats] = field(default_factory=dict)  # figure: (k,) between places
 
 
 def levelled(after: Floats, gains: tuple[tuple[float, float], ...]) -> Floats:
@@ -146,8 +147,14 @@ def look(
     shape, one, two = clear.shape, np.nan_to_num(before), np.nan_to_num(after)
     was = log_bands(one, likes.soft)
     kind, near = nearest_class((was / likes.scale[:, None]).T, likes.centres)
-    d2 = distances((log_bands(two, likes.soft) - was).T, kind, likes).reshape(shape)
-    alike = (near <= likes.reach[kind]).reshape(shape)
+    alike = near <= likes.reach[kind]
+    change = (log_bands(two, likes.soft) - was).T
+    d2 = distances(change, kind, likes)
+    strange = np.flatnonzero(~alike)
+    if strange.size:  # nothing like it: then ground that stayed as it was has not changed
+        still = distances(change[strange] + likes.mean[kind[strange]], kind[strange], likes)
+        d2[strange] = np.minimum(d2[strange], still)
+    d2, alike = d2.reshape(shape), alike.reshape(shape)
     changed = (d2 > likes.limit[kind].reshape(shape)) & clear
     green = greenness(one, cover[0]), greenness(two, cover[1])
     bare = bare_ground(one, cover[0], green[0]), bare_ground(two, cover[1], green[1])
@@ -155,7 +162,7 @@ def look(
     newly = bare[1] & ~bare[0]
     kinds = kind.reshape(shape)
     newly_bare = newly - likes.newly[kinds] * ~bare[0]
-    score = mining_like(newly_bare, changed & bare[1], d2 / likes.limit[kinds])
+    score = mining_like(newly, bare[1], d2, likes.usual[kinds], likes.limit[kinds])
     return Look(
         clear,
         np.where(clear, kinds, NONE).astype(np.uint8),
@@ -175,15 +182,20 @@ def look(
     )
 
 
-def mining_like(newly_bare: Floats, changed_bare: Bools, strength: Floats) -> Floats:
-    """The scalar that chance is told by, a cell: half newly bare beyond its like, half changed.
+def mining_like(
+    newly: Bools, bare_after: Bools, d2: Floats, usual: Floats, limit: Floats
+) -> Floats:
+    """The scalar that chance is told by, a cell: bare after, as far as its like did otherwise.
 
-    A cell counts half for being newly bare, less how often its like became bare, and half for
-    having changed beyond its like and lying bare after. The hundredth part of d² over its limit
-    breaks ties between places where neither happened.
+    How unusual a change is rises from 0 at the d² that nine tenths of its like keep within to 1 at
+    their limit, by its logarithm: a harvested field among harvested fields scores nothing however
+    bare it lies. Ground that was bare before counts half. The hundredth part of d² over its limit
+    breaks ties between places where nothing happened.
     """
-    tie = np.minimum(strength, 1) * np.float32(0.01)
-    return (0.5 * newly_bare + 0.5 * changed_bare + tie).astype(np.float32)
+    span = np.log(np.maximum(limit / usual, 1.01))
+    unusual = np.clip(np.log(np.maximum(d2, 1e-6) / usual) / span, 0, 1)
+    tie = np.minimum(d2 / limit, 1) * np.float32(0.01)
+    return (unusual * bare_after * np.where(newly, 1.0, 0.5) + tie).astype(np.float32)
 
 
 def _visible(stack: Floats, roles: tuple[str, ...], soft: Floats) -> Floats:

@@ -3,11 +3,11 @@
 from math import ceil, floor, sqrt
 from typing import NamedTuple
 
+import numpy as np
 from pyproj import CRS, Geod, Transformer
 from rasterio.transform import Affine
-from shapely import Polygon, segmentize
+from shapely import Polygon, segmentize, transform
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform as move
 
 from yanhu_satcheck.scene import Grid
 
@@ -66,7 +66,8 @@ def moved(shape: BaseGeometry, source: str, target: str) -> BaseGeometry:
     one, two = CRS.from_user_input(source), CRS.from_user_input(target)
     if one.equals(two, ignore_axis_order=True):
         return shape
-    return move(Transformer.from_crs(one, two, always_xy=True).transform, shape)
+    carry = Transformer.from_crs(one, two, always_xy=True)
+    return transform(shape, lambda xy: np.column_stack(carry.transform(xy[:, 0], xy[:, 1])))
 
 
 def window_of(bounds: tuple[float, float, float, float], grid: Grid, margin: int = 0) -> Window:

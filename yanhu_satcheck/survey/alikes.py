@@ -12,6 +12,7 @@ Doubles = NDArray[np.float64]
 
 CLASSES = 14
 SAMPLE = 40_000  # cells that classes are sought in
+USUAL = 0.9  # share of a class whose change is nothing unusual
 QUIET = 0.99  # share of a scene's ground that counts as unchanged
 BORROWED = 50.0  # cells' worth of the scene as a whole that every class is mixed with
 
@@ -47,8 +48,9 @@ def classify(before: Floats, after: Floats, seed: int) -> Classes:
         centres,
         mean,
         whiten,
-        _limits(d2, kind, len(centres)),
-        _reach(near, kind, len(centres)),
+        np.maximum(_quantiles(d2, kind, len(centres), QUIET), np.quantile(d2, QUIET)),
+        _quantiles(d2, kind, len(centres), USUAL),
+        _quantiles(near, kind, len(centres), 0.999),
         zeros,
         zeros,
         zeros,
@@ -122,20 +124,9 @@ def _whitening(cov: Doubles) -> Doubles:
     return np.asarray(np.linalg.inv(np.linalg.cholesky(held)))
 
 
-def _limits(d2: Floats, kind: NDArray[np.int64], count: int) -> Floats:
-    """The d² (k,) that a class's ground keeps within: the scene's 99 %, or the class's if wider."""
-    whole = float(np.quantile(d2, QUIET))
-    own = [
-        np.quantile(d2[kind == k], QUIET) if (kind == k).sum() >= 100 else whole
-        for k in range(count)
-    ]
-    return np.maximum(np.array(own, np.float32), whole).astype(np.float32)
-
-
-def _reach(near: Floats, kind: NDArray[np.int64], count: int) -> Floats:
-    whole = float(np.quantile(near, 0.999))
-    own = [
-        np.quantile(near[kind == k], 0.999) if (kind == k).sum() >= 100 else whole
-        for k in range(count)
-    ]
+def _quantiles(values: Floats, kind: NDArray[np.int64], count: int, share: float) -> Floats:
+    """A quantile of each class (k,), or the scene's where a class is too small to tell."""
+    whole = float(np.quantile(values, share))
+    parts = [values[kind == k] for k in range(count)]
+    own = [np.quantile(part, share) if len(part) >= 100 else whole for part in parts]
     return np.array(own, np.float32)

@@ -22,6 +22,7 @@ from yanhu_satcheck.survey.sample import Sample
 from yanhu_satcheck.terms import Words
 
 FEWEST = 1000  # clear sample cells below which a scene teaches nothing of its ground
+PLACE = 16  # cells along a place
 FIGURES = ("newly_bare", "lost", "greened", "brighter", "changed")
 
 
@@ -69,17 +70,28 @@ def _with_plots(
     model: SceneModel, sample: Sample, clear: Sequence[Bools], usable: Sequence[Bools]
 ) -> SceneModel:
     """Look at every sample window, keep what chance needs of it, and how places differ."""
-    plots, squares = [], []
+    plots, figures, mixes = [], [], []
+    kinds = range(len(model.likes.centres))
     for pixels, seen, free in zip(sample.pixels, clear, usable, strict=True):
         after = levelled(pixels.after, model.gains)
         view = look(pixels.before, after, seen, model.cover, model.likes)
         plots.append(Plot(pixels.window, free, view.kind, view.score))
         layers = np.stack([getattr(view, name) for name in FIGURES]).astype(np.float32)
-        squares.append(_squares(layers, free, 16))
-    means = np.hstack(squares)
-    spread = means.std(axis=1) if means.shape[1] > 3 else np.full(len(FIGURES), 0.1)
-    sds = {name: float(sd) for name, sd in zip(FIGURES, spread, strict=True)}
+        figures.append(squares(layers, free, PLACE))
+        mixes.append(squares(np.stack([view.kind == k for k in kinds]), free, PLACE))
+    spread = _spread(np.hstack(figures), np.hstack(mixes))
+    sds = dict(zip(FIGURES, spread, strict=True))
     return replace(model, plots=tuple(plots), patch_px=patch_px(plots), place_sd=sds)
+
+
+def _spread(means: NDArray[np.float64], mixes: NDArray[np.float64]) -> Floats:
+    """How far whole places (m) of each class differ from what is expected of it (f, k)."""
+    weight = mixes.sum(axis=1)
+    if means.shape[1] < 4:
+        return np.full((len(means), len(mixes)), 0.1, dtype=np.float32)
+    overall = (means**2).mean(axis=1, keepdims=True)
+    squared = means**2 @ mixes.T + overall
+    return np.asarray(np.sqrt(squared / (weight + 1)), dtype=np.float32)
 
 
 def patch_px(plots: Sequence[Plot]) -> float:
@@ -88,14 +100,14 @@ def patch_px(plots: Sequence[Plot]) -> float:
     The variance of a mean over n cells is variance × patch / n, whatever the shape of the
     correlation, once n is large against the patch (integral range, Lantuéjoul 1991).
     """
-    means = np.hstack([_squares(plot.score[None], plot.usable, 8) for plot in plots])[0]
+    means = np.hstack([squares(plot.score[None], plot.usable, 8) for plot in plots])[0]
     cells = np.concatenate([plot.score[plot.usable] for plot in plots])
     if len(means) < 8 or cells.var() == 0:
         return 64.0
     return float(np.clip(means.var() / cells.var() * 64, 1.0, 64.0))
 
 
-def _squares(layers: Floats, usable: Bools, side: int) -> NDArray[np.float64]:
+def squares(layers: Floats | Bools, usable: Bools, side: int) -> NDArray[np.float64]:
     """Means (f, m) over the squares of a window that are three quarters usable."""
     rows, cols = usable.shape[0] // side, usable.shape[1] // side
     if rows == 0 or cols == 0:
