@@ -2,11 +2,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from ground_worlds import batch_of, real_pair, texture
 from numpy.typing import NDArray
 from shapely import Polygon, box
 from shapely.affinity import rotate, translate
 
+from tests.ground_worlds import batch_of, real_pair, texture
 from yanhu_satcheck.evidence import Chance
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.measure.chance import STOP, Footprint, Pool, chance_of, thin

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ground_worlds import CRS, FOUR, batch_of, image, pair, texture, write
 from numpy.typing import NDArray
 from PIL import Image
 from shapely import Polygon, box
 from shapely.affinity import scale, translate
 from shapely.geometry.base import BaseGeometry
 
+from tests.ground_worlds import CRS, FOUR, batch_of, image, pair, texture, write
 from yanhu_satcheck.evidence import Chip, Measurement
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.measure.cause import CAUSES, scales

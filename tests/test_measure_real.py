@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
-from ground_worlds import SIX, batch_of, image, real_pair, real_root, write
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 from shapely import box, union_all
@@ -19,6 +18,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 from test_chance import outlines
 
+from tests.ground_worlds import SIX, batch_of, image, real_pair, real_root, write
 from yanhu_satcheck.evidence import Measurement
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.raster import Window, open_pair

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ground_worlds import CRS, FOUR, pair, texture, write
 from numpy.typing import NDArray
 
+from tests.ground_worlds import CRS, FOUR, pair, texture, write
 from yanhu_satcheck.survey import survey
 from yanhu_satcheck.survey.radiometry import line, relate
 
