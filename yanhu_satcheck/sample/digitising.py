@@ -27,7 +27,8 @@ def digitised(geometry: BaseGeometry, salt: int, error: float = 1.8, step: float
 def largest(geometry: BaseGeometry) -> Polygon:
     """The largest polygon, without holes."""
     parts = geometry.geoms if isinstance(geometry, MultiPolygon) else [geometry]
-    return Polygon(max(parts, key=lambda part: part.area).exterior)
+    best = max(parts, key=lambda part: part.area)
+    return Polygon(best.exterior) if isinstance(best, Polygon) else Polygon()
 
 
 def traced(mask: Mask, grid: Grid) -> BaseGeometry:

@@ -12,7 +12,7 @@ from .cover import Site, dress
 from .frame import Grid, slope_of
 from .land import Land
 from .lobes import Lobe
-from .noise import Cells, Field, salt_of, smooth, stream
+from .noise import Cells, Field, fractal, salt_of, smooth, stream
 from .relief import Relief, carve
 from .works import Work
 
@@ -160,7 +160,8 @@ def _ways(z: Field, grid: Grid, road: Field) -> Ways:
     low = ndimage.gaussian_filter(z, 2.0)[::THIN, ::THIN]
     thin = Grid(grid.west, grid.north, grid.cell * THIN, low.shape[0], low.shape[1])
     sources = np.flatnonzero(road[::THIN, ::THIN].ravel() < thin.cell)
-    return _cheapest(thin, 1 + (slope_of(low, thin.cell) / 0.16) ** 2, sources)
+    bends = np.exp(0.9 * fractal(stream(round(float(z.sum())), "ways"), low.shape, 1.2, 0.05))
+    return _cheapest(thin, bends * (1 + (slope_of(low, thin.cell) / 0.16) ** 2), sources)
 
 
 def _villages(relief: Relief, grid: Grid, seed: int, road: Field) -> tuple[Lobe, ...]:

@@ -67,7 +67,20 @@ class Builder:
         far = pit.radius * (0.75 + size)
         x, y = pit.x + far * east - aside * north, pit.y + far * north + aside * east
         heap = Lobe(x, y, size * pit.radius, 1.7, turn, salt, 0.2)
-        return Heap(heap, since, min(self.rim(heap, 90) + 1.0, floor + 1.5), grown=grown)
+        top = min(self.rim(heap, 90) + 1.0, floor + 1.5)
+        return Heap(heap, since, top, dirt=self.rock()[1], grown=grown)
+
+    def batter(self) -> float:
+        """How much steeper than the hill the wall falls: about 30 degrees over all its benches."""
+        return max(0.28, 0.66 - self.spot.steep)
+
+    def rock(self) -> tuple[str, str]:
+        """What the faces and the dirt of a working here are made of."""
+        x, y = np.array([self.spot.x]), np.array([self.spot.y])
+        if self.district.grid.sample(self.district.relief.front, x, y)[0] < 100.0:
+            return "loess", "moist_loess"
+        ores = (("fresh_limestone", "spoil"), ("fresh_limestone", "spoil"), ("bauxite", "red_soil"))
+        return ores[self.salt % 3]
 
     def floor_of(self, lobe: Lobe) -> float:
         """A floor that opens to the downhill side, deeper where the ground is flat."""
@@ -77,9 +90,9 @@ class Builder:
         """A quarry opened since the first date."""
         lobe = self.lobe(0.80, stretch=self.draw(1.2, 2.0, "stretch"))
         floor = self.floor_of(lobe)
-        bench = self.draw(4.5, 7.0, "bench")
+        bench = self.draw(6.0, 9.0, "bench")
         dump = self.dump(lobe, floor, 1)
-        works = (dump, Cut(lobe, 1, floor, bench), self.track(lobe, 1))
+        works = (dump, Cut(lobe, 1, floor, bench, self.batter(), *self.rock()), self.track(lobe, 1))
         return Happening(works, rings(lobe, dump.lobe), lobe.x, lobe.y, floor)
 
     def growing(self) -> Happening:
@@ -88,9 +101,9 @@ class Builder:
         new = self.lobe(0.86, stretch=self.draw(1.2, 1.8, "stretch"))
         before = self.floor_of(old) + 1.0
         floor = min(before, self.floor_of(new)) - self.draw(2.0, 4.0, "deeper")
-        bench = self.draw(4.5, 7.0, "bench")
+        bench = self.draw(6.0, 9.0, "bench")
         dump = self.dump(old, before, 0)
-        works = (dump, Cut(old, 0, before, bench), self.track(old, 0), Cut(new, 1, floor, bench))
+        works = (dump, Cut(old, 0, before, bench, self.batter(), *self.rock()), self.track(old, 0), Cut(new, 1, floor, bench, self.batter(), *self.rock()))
         return Happening(works, rings(new, old), new.x, new.y, floor)
 
     def old_pit(self) -> Happening:

@@ -36,12 +36,14 @@ def fields(district: District, x: float, y: float, hectares: float, crop: str, s
         chosen |= wanted & (plots.label == label)
         if largest(_closed(chosen, grid)).area >= hectares * 1e4:
             break
-    return largest(_closed(chosen, grid))
+    drawn = largest(_closed(chosen, grid))
+    spare = drawn.area > 2.0 * hectares * 1e4
+    return near(drawn, drawn.centroid.x, drawn.centroid.y, hectares) if spare else drawn
 
 
 def _closed(mask: Mask, grid: Grid) -> BaseGeometry:
     """The fields joined over the balks between them."""
-    joined: BaseGeometry = traced(mask, grid).buffer(3.0).buffer(-3.5)
+    joined: BaseGeometry = traced(mask, grid).buffer(3.0).buffer(-10.0).buffer(6.5)
     return joined
 
 

@@ -63,6 +63,12 @@ def happen(case: Case, ground: Survey, seed: int, shade_mask: object) -> Happeni
         drawn: BaseGeometry = shade(district, np.asarray(inside), spot.x, spot.y, case.hectares)
     elif how in ("fields", "bowtie"):
         drawn = fields(district, spot.x, spot.y, case.hectares, *what.split("/"))
+        for _ in range(12):
+            if drawn.area > 0.7e4 * case.hectares:
+                break
+            ground.taken.pop()
+            spot = ground.find(case.zone, apart)
+            drawn = fields(district, spot.x, spot.y, case.hectares, *what.split("/"))
     else:
         builder = Builder(district, spot, case.hectares, salt)
         return build(builder, how, what)
@@ -158,9 +164,10 @@ def outlines(seed: int, done: dict[str, Happening]) -> dict[str, Polygon]:
 
 def crossed(ring: Polygon) -> Polygon:
     """The ring with two of its corners exchanged, so that it crosses itself."""
-    points = list(ring.minimum_rotated_rectangle.exterior.coords)[:4]
-    points[2], points[3] = points[3], points[2]
-    return Polygon([(round(x, 2), round(y, 2)) for x, y in points])
+    a, b, c, d = list(ring.minimum_rotated_rectangle.exterior.coords)[:4]
+    e = (0.75 * d[0] + 0.25 * c[0], 0.75 * d[1] + 0.25 * c[1])
+    f = (0.75 * c[0] + 0.25 * d[0], 0.75 * c[1] + 0.25 * d[1])
+    return Polygon([(round(x, 2), round(y, 2)) for x, y in (a, b, e, f)])
 
 
 def issue(seed: int) -> Quarter:

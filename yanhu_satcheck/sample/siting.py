@@ -9,6 +9,7 @@ from .district import MAIN, District
 from .frame import slope_of
 from .land import Mask
 from .noise import Field, stream
+from .sky import facing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Survey:
     district: District
     steep: Field
     fall: tuple[Field, Field]
+    sunny: Mask
     rng: np.random.Generator
     taken: list[tuple[float, float, float]] = field(default_factory=list)
 
@@ -41,7 +43,7 @@ class Survey:
         kinds = {
             "hill": (front > 320) & (steep > 0.16) & (steep < 0.44) & (d.ways_cost() < 4200),
             "gentle": (front > 150) & (steep > 0.06) & (steep < 0.24) & (d.ways_cost() < 3000),
-            "steep": (front > 500) & (steep > 0.50) & (steep < 0.70),
+            "steep": (front > 500) & (steep > 0.46) & (steep < 0.70) & self.sunny,
             "loess": (front > -1500) & (front < -220),
             "field": front < -260,
         }
@@ -76,4 +78,5 @@ def survey(district: District) -> Survey:
     z = ndimage.gaussian_filter(district.relief.z, 9.0)
     south, east = np.gradient(z, district.grid.cell)
     steep = slope_of(z, district.grid.cell)
-    return Survey(district, steep, (-east, south), stream(district.seed, "sites"))
+    sunny = facing(z, district.grid.cell, 160.0, 35.0) > 0.45
+    return Survey(district, steep, (-east, south), sunny, stream(district.seed, "sites"))

@@ -51,10 +51,9 @@ def sunlit(z: Field, grid: Grid, azimuth: float, height: float, reach: float = 6
     return soft
 
 
-def brightness(z: Field, grid: Grid, azimuth: float, height: float, direct: float = 0.84) -> Field:
-    """Irradiance relative to level ground in the sun."""
+def brightness(z: Field, grid: Grid, azimuth: float, height: float) -> tuple[Field, Field]:
+    """Sunlight and skylight, each relative to what falls on level ground in the open."""
     level = np.sin(np.radians(height))
     beam = np.clip(facing(z, grid.cell, azimuth, height), 0, None) / level
-    scattered = 0.72 + 0.28 * np.clip(facing(z, grid.cell, 0.0, 90.0), 0, 1)
-    lit: Field = direct * beam * sunlit(z, grid, azimuth, height) + (1 - direct) * scattered
-    return lit
+    scattered = 0.6 + 0.4 * np.clip(facing(z, grid.cell, 0.0, 90.0), 0, 1)
+    return np.clip(beam * sunlit(z, grid, azimuth, height), 0, 2.2), scattered

@@ -37,8 +37,9 @@ class Cut(Work):
 
     floor: float
     bench: float = 6.0
-    batter: float = 0.85  # overall fall of the wall, metres a metre
+    batter: float = 0.48  # overall fall of the wall, metres a metre
     rock: str = "fresh_limestone"
+    dirt: str = "spoil"
     grown: float = 0.0  # how far weeds have come back
 
     def do(self, land: Land) -> None:
@@ -62,10 +63,11 @@ class Cut(Work):
         fresh = self.grown < 0.15
         land.tone[here] = (1.0 + 0.10 * mottle + 0.06 * value_noise(x, y, 6.0, salt + 3))[here]
         weeds = np.clip(self.grown * (1.0 + 0.9 * fbm(x, y, 22.0, 3, salt + 4)), 0, 0.8)
-        land.lay(here, "spoil" if fresh else "old_floor", weeds)
+        land.lay(here, self.dirt if fresh else "old_floor", weeds)
         steep = slope_of(land.z, land.grid.cell) > 0.55
         land.lay(here & steep, self.rock if fresh else "weathered_limestone", 0.4 * weeds)
-        land.lay(here & ~steep & (mottle > 0.5), "dust" if fresh else "spoil", 0.7 * weeds)
+        pale = "dust" if self.rock == "fresh_limestone" else self.dirt
+        land.lay(here & ~steep & (mottle > 0.9), pale if fresh else "spoil", 0.7 * weeds)
         land.lay(here & ~steep & (mottle < -1.0), self.rock if fresh else "old_floor", weeds)
         land.lay(here & (wall < 0) & (mottle < -1.5), "moist_loess", weeds)
 
@@ -76,6 +78,7 @@ class Heap(Work):
 
     top: float
     repose: float = 0.66
+    dirt: str = "spoil"
     grown: float = 0.0
 
     def do(self, land: Land) -> None:
@@ -89,7 +92,7 @@ class Heap(Work):
         mottle = fbm(x, y, 16.0, 3, salt + 2)
         land.tone[here] = (1.0 + 0.12 * mottle)[here]
         weeds = np.clip(self.grown * (1 + fbm(x, y, 20.0, 2, salt + 3)), 0, 0.8)
-        land.lay(here, "spoil" if self.grown < 0.15 else "old_floor", weeds)
+        land.lay(here, self.dirt if self.grown < 0.15 else "old_floor", weeds)
         land.lay(here & (mottle > 1.1), "red_soil", weeds)
 
 
@@ -221,7 +224,7 @@ class Track(Work):
     """A haul road along a line, its bed levelled across."""
 
     line: tuple[tuple[float, float], ...]
-    width: float = 7.0
+    width: float = 5.5
     dusty: bool = True
 
     def bounds(self) -> Bounds:
@@ -238,7 +241,7 @@ class Track(Work):
         bed = away < self.width / 2
         land.lay((away < self.width) & ~bed, "old_floor", 0.3, "grass")
         land.lay(bed, "dust" if self.dusty else "gravel", 0.02)
-        land.tone[bed & (land.ground == G["dust"])] = 0.96
+        land.tone[bed & (land.ground == G["dust"])] = 0.88
 
 
 def along(lobe: Lobe, x: Field, y: Field) -> tuple[Field, Field]:
