@@ -150,7 +150,8 @@ class Fill(Work):
         level = (at + east * (x - self.lobe.x) + north * (y - self.lobe.y)) / 2.5
         stepped = 2.5 * (np.floor(level) + smooth(0.6, 1.0, level - np.floor(level)))
         blend = smooth(0.0, 14.0, inside)
-        land.z[...] += blend * (stepped + 0.12 * fbm(x, y, 12.0, 2, salt) - land.z)
+        rise = stepped + 0.12 * fbm(x, y, 12.0, 2, salt) - land.z
+        land.z[...] += blend * np.where(rise > 0, rise, 0.08 * rise)
         here = inside > 0
         land.tone[here] = (1 + 0.07 * fbm(x, y, 30.0, 3, salt + 1))[here]
         turned = x * np.sin(self.lobe.turn) - y * np.cos(self.lobe.turn)
