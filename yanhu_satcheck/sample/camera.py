@@ -9,18 +9,21 @@ from scipy import ndimage
 
 from .land import Land
 from .noise import Cells, Field, fbm, smooth, value_noise
+from .plots import SKEW
 from .sky import brightness, sun
-from .spectra import GREEN, GROUND, PLANTS, ground_table, plant_table
+from .spectra import GREEN, GROUND, PLANTS, G, P, ground_table, plant_table
 
 Picture = NDArray[np.uint8]
 TALL = {
-    "maize": 0.10, "wheat": 0.05, "orchard": 0.8, "shrub": 0.45, "conifer": 1.0, "grass": 0.16,
+    "maize": 0.10, "wheat": 0.05, "orchard": 0.8, "shrub": 0.45, "conifer": 0.7, "grass": 0.16,
     "reeds": 0.9,
 }  # fmt: skip
 ROUGH = {
     "fresh_limestone": 0.10, "bauxite": 0.10, "weathered_limestone": 0.14, "spoil": 0.07,
     "gravel": 0.05, "red_soil": 0.04,
 }  # fmt: skip
+TILLED = (G["loess"], G["moist_loess"])
+SOWN = (P["maize"], P["wheat"], P["grass"])
 STRATA = ("fresh_limestone", "bauxite", "weathered_limestone", "old_floor", "loess")
 
 
@@ -54,6 +57,8 @@ class Scenery:
 
     near: Land
     far: Land
+    near_light: Field  # light on the ground relative to level ground in the sun
+    far_light: Field
 
     def within(self, x: Field, y: Field, margin: float = 2.0) -> NDArray[np.bool_]:
         """Whether the fine ground covers a position."""
@@ -65,6 +70,12 @@ class Scenery:
         """Elevation of the ground."""
         fine = self.near.grid.sample(self.near.z, x, y)
         return np.where(self.within(x, y), fine, self.far.grid.sample(self.far.z, x, y))
+
+
+def light_on(land: Land, moment: datetime) -> Field:
+    """Sunlight and skylight together."""
+    beam, sky = brightness(land.z, land.grid, *sun(moment))
+    return 0.80 * beam + 0.34 * sky
 
 
 def cells(land: Land, x: Field, y: Field) -> tuple[Cells, Cells]:
@@ -107,7 +118,7 @@ def march(scenery: Scenery, view: View) -> tuple[Field, Field, Field]:
     z = scenery.height(x, y)
     close = int(np.searchsorted(far, 170.0))
     rise = bristle(scenery, x[:, :close], y[:, :close])
-    z[:, :close] += rise * scenery.within(x[:, :close], y[:, :close]) * smooth(0.8, 4.0, far[:close])
+    z[:, :close] += rise * scenery.within(x[:, :close], y[:, :close]) * smooth(3.0, 14.0, far[:close])
     drop = far**2 / (2 * 6.371e6)  # the earth's curve
     depth = far[None, :] * cosine[:, None]
     rows = view.horizon * view.height - view.focal * (z - drop - view.eye) / depth
@@ -136,19 +147,25 @@ def texture(x: Field, y: Field, z: Field, size: Field, rock: Field) -> Field:
     """Relief too fine for the ground model: grains and clods, or strata and joints on rock."""
     total = np.zeros(x.shape)
     lean = 0.35 * value_noise(x, y, 9.0, 21)
-    u, w = 0.8 * x + 0.6 * y, 2.6 * (z + lean)
+    u, v = 0.8 * x + 0.6 * y, 2.6 * (z + lean)
     x, y = x + 0.7 * z, y - 0.6 * z
     for number, wave in enumerate((0.012, 0.035, 0.1, 0.3, 0.9, 2.7, 8.0)):
         fade = smooth(1.3, 3.5, wave / size)
-        if not fade.any():
-            continue
-        flat = value_noise(x, y, wave, 22 + number)
-        layered = value_noise(u, w, 1.5 * wave, 32 + number)
-        total = total + fade * (flat * (1 - rock) + 1.5 * layered * rock)
+        for part, a, b, stretch, salt in ((1 - rock, x, y, 1.0, 22), (1.5 * rock, u, v, 1.5, 32)):
+            on = (fade * part) > 0.02
+            if on.any():
+                grain = value_noise(a[on], b[on], stretch * wave, salt + number)
+                total[on] += (fade * part)[on] * grain
     return total
 
 
-def colours(scenery: Scenery, view: View, distance: Field, moment: datetime) -> Field:
+def furrows(x: Field, y: Field, size: Field) -> Field:
+    """Drill rows and furrows of the fields, along the blocks' skew."""
+    across = y * np.cos(SKEW) - x * np.sin(SKEW) + 0.05 * value_noise(x, y, 3.0, 81)
+    return np.cos(2 * np.pi * across / 0.62) * smooth(2.0, 5.0, 0.62 / size)
+
+
+def colours(scenery: Scenery, view: View, distance: Field) -> Field:
     """Colour of the ground in each pixel, before the air between."""
     bearing, cosine = view.bearings()
     d = np.where(np.isfinite(distance), distance, 100.0)
@@ -158,13 +175,14 @@ def colours(scenery: Scenery, view: View, distance: Field, moment: datetime) -> 
     size = d / view.focal
     out = np.zeros((*d.shape, 3))
     inside = scenery.within(x, y)
-    for land, here in ((scenery.near, inside), (scenery.far, ~inside)):
+    near, far = (scenery.near, scenery.near_light), (scenery.far, scenery.far_light)
+    for (land, light), here in ((near, inside), (far, ~inside)):
         if here.any():
-            out[here] = _surface(land, x[here], y[here], z[here], size[here], moment)
+            out[here] = _surface(land, light, x[here], y[here], z[here], size[here])
     return out
 
 
-def _surface(land: Land, x: Field, y: Field, z: Field, size: Field, moment: datetime) -> Field:
+def _surface(land: Land, light: Field, x: Field, y: Field, z: Field, size: Field) -> Field:
     """Ground and plants with their grain, in the light of the moment."""
     at = cells(land, *astray(x, y))
     rgb = [2, 1, 0]
@@ -177,16 +195,17 @@ def _surface(land: Land, x: Field, y: Field, z: Field, size: Field, moment: date
     share = land.share[at]
     sharp = tufts(x, y, share) * (1 + 0.3 * value_noise(x, y, 0.12, 61))
     blend = np.clip(share + smooth(2.0, 6.0, 0.9 / size) * (sharp - share), 0, 1)[:, None]
-    azimuth, height = sun(moment)
-    beam, sky = brightness(land.z, land.grid, azimuth, height)
-    lit = 0.80 * land.grid.sample(beam, x, y) + 0.34 * land.grid.sample(sky, x, y)
-    lit = lit * np.clip(1 + 0.15 * grain, 0.25, 1.9)
+    tilled = np.isin(land.ground[at], TILLED) & np.isin(land.plant[at], SOWN) & (steep < 0.3)
+    row = furrows(x, y, size) * tilled
+    blend = np.clip(blend * (1 + 0.9 * row[:, None]), 0, 1)
+    lit = land.grid.sample(light, x, y)
+    lit = lit * np.clip(1 + 0.12 * grain + 0.16 * row, 0.25, 1.9)
     warm = np.array([1.03, 1.0, 0.93])
     mixed: Field = (bare * (1 - blend) + 1.25 * leaf * blend) * lit[:, None] * warm
     return mixed
 
 
-def heaven(view: View, moment: datetime, salt: int) -> Field:
+def heaven(view: View, salt: int) -> Field:
     """A winter sky: pale at the horizon, thin cloud."""
     bearing, _ = view.bearings()
     up = (view.horizon * view.height - np.arange(view.height)[:, None]) / view.focal
@@ -199,12 +218,12 @@ def heaven(view: View, moment: datetime, salt: int) -> Field:
     return clear * (1 - white) + np.array([0.88, 0.89, 0.90]) * white
 
 
-def shoot(scenery: Scenery, view: View, moment: datetime, rng: np.random.Generator) -> Picture:
+def shoot(scenery: Scenery, view: View, rng: np.random.Generator) -> Picture:
     """The photograph."""
     far, rows, _ = march(scenery, view)
     distance = hits(far, rows, view)
-    ground = 1.5 * colours(scenery, view, distance, moment)
-    sky = heaven(view, moment, int(rng.integers(1 << 20)))
+    ground = 1.5 * colours(scenery, view, distance)
+    sky = heaven(view, int(rng.integers(1 << 20)))
     clear = np.exp(-np.where(np.isfinite(distance), distance, 1e9) / 7500.0)[..., None]
     air = np.array([0.74, 0.78, 0.83])
     land = ground * clear + air * (1 - clear)
@@ -219,8 +238,8 @@ def developed(light: Field, rng: np.random.Generator) -> Picture:
     high, wide, _ = light.shape
     v, u = np.mgrid[-1 : 1 : high * 1j, -1 : 1 : wide * 1j]
     light = light * (1 - 0.16 * (u**2 + v**2) / 2)[..., None]
-    light = ndimage.gaussian_filter(light, (0.55, 0.55, 0))
-    light = light + rng.standard_normal(light.shape) * (0.006 + 0.012 * np.sqrt(np.clip(light, 0, 1)))
+    light = ndimage.gaussian_filter(light, (0.7, 0.7, 0))
+    light = light + rng.standard_normal(light.shape) * (0.003 + 0.006 * np.sqrt(np.clip(light, 0, 1)))
     curve = np.clip(light, 0, None)
     curve = 1.25 * curve / (curve + 0.30)
     return np.clip(np.rint(255 * np.clip(curve, 0, 1) ** 0.95), 0, 255).astype(np.uint8)

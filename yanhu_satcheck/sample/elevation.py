@@ -16,7 +16,7 @@ from .quarter import Quarter
 MODEL = Grid(MAIN.west, MAIN.north, 5.0, 1200, 1300)
 SIGMA = 0.5  # metres: half of the variance is white, half correlated over about 30 m
 OFFSET = (1.5, -1.0, 0.45)  # metres east, north and up by which the later model lies wrong
-STEP = 1 / 32  # metres: what the values are rounded to, exactly a float's
+STEP = 1 / 16  # metres: what the values are rounded to, exactly a float's
 
 
 def surfaces(quarter: Quarter) -> tuple[Field, Field]:

@@ -1,6 +1,6 @@
 """The evidence photographs: taken, numbered, listed, and here and there used twice."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,18 +8,18 @@ import numpy as np
 from PIL import Image
 from pyproj import Transformer
 
-from .camera import Scenery, View, shoot
+from .camera import Scenery, View, light_on, shoot
 from .district import WORLD
 from .exif import DRONE, PHONES, Device, Shot, jpeg, metadata, rewritten, stamped
 from .filing import inspectors, town_of
 from .frame import CRS
 from .land import Land
-from .noise import stream
+from .noise import Field, stream
 from .quarter import Issued, Quarter
 from .tables import Cell, workbook
 from .viewpoints import EYE, HOVER, Stand, stands, view_from, visit_of
 
-LARGE, SMALL, WIDE = (1024, 768), (640, 480), (1440, 640)
+LARGE, SMALL, WIDE = (960, 720), (560, 420), (1280, 560)
 SEVERAL = {  # how many from the ground, how many from the air
     "false1": (1, 0), "false2": (1, 0), "false3": (2, 0), "disguised": (2, 1), "inside1": (2, 1),
     "overlay": (1, 0), "outside": (2, 1), "slide1": (2, 1), "slide3": (2, 0), "restored1": (2, 1),
@@ -38,6 +38,7 @@ class Album:
     quarter: Quarter
     folder: Path
     far: Land
+    light: Field
     rows: list[list[Cell]] = field(default_factory=list)
     groups: list[list[str]] = field(default_factory=list)
     shots: dict[str, Shot] = field(default_factory=dict)
@@ -68,8 +69,8 @@ class Album:
 def scenery(album: Album, one: Issued) -> Scenery:
     """Fine ground about a polygon."""
     half = max(150.0, 2.3 * float(np.sqrt(max(one.outline.area, 4000.0) / np.pi)) + 70.0)
-    near = album.quarter.district.look(WORLD.around(one.x, one.y, half, 1.0), 1)
-    return Scenery(near, album.far)
+    near = album.quarter.district.look(WORLD.around(one.x, one.y, min(half, 250.0), 1.1), 1)
+    return Scenery(near, album.far, light_on(near, visit_of(one, album.quarter)), album.light)
 
 
 def expose(
@@ -77,7 +78,7 @@ def expose(
 ) -> tuple[Image.Image, Shot]:
     """A photograph with its banner, and what is known of it (positions err by some metres)."""
     rng = stream(album.quarter.seed, f"shot {one.case.key} {moment}")
-    picture = Image.fromarray(shoot(scene, view, moment, rng))
+    picture = Image.fromarray(shoot(scene, view, rng))
     off = rng.normal(0.0, 2.5, 2)
     lon, lat = DEGREES.transform(view.x + off[0], view.y + off[1])
     azimuth = float((view.azimuth + rng.normal(0, 3.0)) % 360)
@@ -99,7 +100,7 @@ def photograph(album: Album, one: Issued) -> None:
     """The photographs that were honestly taken of one polygon."""
     key, quarter = one.case.key, album.quarter
     ground, air = SEVERAL.get(key, (1, 0))
-    size, quality = (LARGE, 84) if key in SEVERAL else (SMALL, 80)
+    size, quality = (LARGE, 86) if key in SEVERAL else (SMALL, 78)
     scene, moment = scenery(album, one), visit_of(one, quarter)
     rng = stream(quarter.seed, f"stand {key}")
     phone = PHONES[town_of(one)]
@@ -113,13 +114,13 @@ def photograph(album: Album, one: Issued) -> None:
     for number, stand in enumerate(apart(stands(scene, one, HOVER, rng), air)):
         view = view_from(scene, stand, one, HOVER, size, DRONE.f35)
         when = moment + timedelta(minutes=20 + number)
-        drone = DRONE if town_of(one) == 0 else Device(**{**_parts(DRONE), "serial": f"3Q4CHBK00{town_of(one)}1P2D"})
-        picture, shot = expose(album, scene, one, view, when, drone)
+        picture, shot = expose(album, scene, one, view, when, drone_of(one))
         album.keep(one, jpeg(picture, quality, metadata(shot)), shot)
 
 
-def _parts(device: Device) -> dict[str, object]:
-    return {name: getattr(device, name) for name in Device.__slots__}
+def drone_of(one: Issued) -> Device:
+    """The town's drone."""
+    return replace(DRONE, serial=f"3Q4CHAR0{town_of(one)}15T7L")
 
 
 def sideways(album: Album, scene: Scenery, one: Issued, view: View, when: datetime, phone: Device) -> None:
@@ -129,20 +130,20 @@ def sideways(album: Album, scene: Scenery, one: Issued, view: View, when: dateti
     eye = float(scene.height(np.array([x]), np.array([y]))[0]) + EYE
     moved = View(float(x), float(y), eye, view.azimuth, view.f35, view.width, view.height, view.horizon)
     picture, shot = expose(album, scene, one, moved, when + timedelta(seconds=9), phone)
-    album.keep(one, jpeg(picture, 84, metadata(shot)), shot)
+    album.keep(one, jpeg(picture, 86, metadata(shot)), shot)
 
 
 def panorama(album: Album) -> None:
     """One wide exposure from the corner between two neighbouring fields, filed for both."""
     one, other = album.quarter.of("harvest3"), album.quarter.of("harvest4")
-    west, south = min(one.x, other.x), min(one.outline.bounds[1], other.outline.bounds[1])
-    x, y = (one.x + other.x) / 2, south - 25.0
+    south = min(one.outline.bounds[1], other.outline.bounds[1])
+    x, y = (one.x + other.x) / 2, south - 55.0
     scene = scenery(album, one)
-    eye = float(scene.height(np.array([x]), np.array([y]))[0]) + 2.2
-    view = View(x, y, eye, 0.0 if west else 0.0, 15.0, *WIDE, 0.42)
-    phone = PHONES[town_of(one)]
-    picture, shot = expose(album, scene, one, view, visit_of(one, album.quarter), phone)
-    file = jpeg(picture, 84, metadata(shot))
+    eye = float(scene.height(np.array([x]), np.array([y]))[0]) + 30.0
+    view = View(x, y, eye, 0.0, 17.0, *WIDE, 0.22)
+    drone = drone_of(one)
+    picture, shot = expose(album, scene, one, view, visit_of(one, album.quarter), drone)
+    file = jpeg(picture, 86, metadata(shot))
     names = [album.keep(each, file, shot) for each in (one, other)]
     album.groups.append(names)
 
@@ -189,7 +190,7 @@ def broken(album: Album) -> None:
     view = view_from(scene, stand, loose, EYE, SMALL, 27)
     moment = datetime(2022, 12, 9, 15, 42, 6)
     picture, shot = expose(album, scene, loose, view, moment, PHONES[0])
-    (album.folder / UNLISTED).write_bytes(jpeg(picture, 80, metadata(shot)))
+    (album.folder / UNLISTED).write_bytes(jpeg(picture, 78, metadata(shot)))
 
 
 def _at(one: Issued) -> tuple[float, float]:
@@ -200,7 +201,8 @@ def _at(one: Issued) -> tuple[float, float]:
 def photographs(quarter: Quarter, folder: Path) -> list[list[str]]:
     """All photographs and their index; returns which files are one exposure."""
     (folder / "photos").mkdir()
-    album = Album(quarter, folder / "photos", quarter.district.look(WORLD, 1))
+    far = quarter.district.look(WORLD, 1)
+    album = Album(quarter, folder / "photos", far, light_on(far, datetime(2022, 12, 5, 11, 0)))
     for one in quarter.issued:
         if one.case.key not in NONE:
             photograph(album, one)

@@ -94,7 +94,7 @@ def main_scene(quarter: Quarter, when: int, cloud: Cloud) -> NDArray[np.uint16]:
     picture = picture * (1 - 0.8 * haze) + haze
     grain = np.hypot(0.0007, 0.005 * picture)
     picture = picture + grain * rng.standard_normal(picture.shape)
-    return np.clip(np.rint(picture * 1e4 + 1000), 1, 65535).astype(np.uint16)
+    return np.clip(2 * np.rint(picture * 5e3 + 500), 2, 65535).astype(np.uint16)
 
 
 def clouded(picture: Field, cloud: Cloud) -> Field:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-PIT_PAPER = ("CL02", "CL04")
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -62,7 +60,7 @@ CASES = (
     # Licensed mines
     _row("inside1 growing_pit growing hill 5.2", "合法（采矿）", FINE, FINE,
          "An open pit inside its valid licence, checked in the field; its number is typed full-width.",
-         "PH01", ""),
+         "PH01", "PH02 PH03"),
     _row("renewed growing_pit growing hill 2.8", "合法", FINE, FINE,
          "The licence ran out but its renewal was accepted; the number is typed in lower case."),
     _row("overlay growing_pit growing hill 3.6", "合法", FINE, FINE,
@@ -95,13 +93,13 @@ CASES = (
          "Called restoration, but the floor went down by metres and more ground is bare.", "", "CL02"),
     # Fields and other honest pseudo-changes
     _row("harvest1 harvest fields:maize/stubble|ploughed field 2.4", "伪变化", PSEUDO, PSEUDO,
-         "Harvested maize fields; one of its photographs was taken for a quarry far away.", "PH01"),
+         "Harvested maize fields; one of its photographs was taken for a quarry far away.", "PH01", "PH02 PH03"),
     _row("harvest2 harvest fields:maize/stubble field 1.3", "实地伪变化", PSEUDO, PSEUDO,
-         "Harvested maize left as stubble; its photograph was taken for a quarry far away.", "PH01"),
+         "Harvested maize left as stubble; its photograph was taken for a quarry far away.", "PH01", "PH02 PH03"),
     _row("harvest3 harvest fields:maize/late|ploughed field 1.8", "实地未变化", PSEUDO, PSEUDO,
-         "Maize harvested, wheat sown late; the panorama also serves its neighbour."),
+         "Maize harvested, wheat sown late; the panorama also serves its neighbour.", "", "PH01"),
     _row("harvest4 harvest neighbour:harvest3 field 1.0", "伪变化", PSEUDO, PSEUDO,
-         "The field next to it, honestly shown by the same panorama."),
+         "The field next to it, honestly shown by the same panorama.", "", "PH01"),
     _row("harvest5 harvest fields:soy/stubble|ploughed field 0.9", "伪变化", PSEUDO, PSEUDO,
          "Harvested soy beans without any photograph.", "PH04"),
     _row("ploughed ploughed fields:maize/ploughed field 1.6", "实地伪变化", PSEUDO, PSEUDO,
