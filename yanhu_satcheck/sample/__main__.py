@@ -1,0 +1,10 @@
+"""`python -m yanhu_satcheck.sample DIR` writes the sample quarter to DIR."""
+
+import sys
+from pathlib import Path
+
+from . import make
+
+if len(sys.argv) != 2:
+    sys.exit("usage: python -m yanhu_satcheck.sample DIR")
+make(Path(sys.argv[1]))

@@ -1,0 +1,85 @@
+"""Honest pseudo-change: fields, stream beds and slopes that only look different in November."""
+
+from datetime import datetime
+
+import numpy as np
+from scipy import ndimage
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+
+from .cover import autumn_state, crops
+from .district import District
+from .frame import Grid
+from .land import Mask
+from .noise import salt_of
+from .plots import mosaic
+from .digitising import largest, traced
+from .sky import sun, sunlit, facing
+
+HALF = 190.0  # metres around a place that are looked at
+
+
+def fields(district: District, x: float, y: float, hectares: float, crop: str, state: str) -> BaseGeometry:
+    """Whole neighbouring fields that bore `crop` in August and stand in one of the `state`s now."""
+    grid = district.grid.around(x, y, HALF, 2.0)
+    site, salt = district.site(grid), salt_of(district.seed, "cover")
+    east, north = grid.xy()
+    plots = mosaic(east, north, site.level, site.terraced, salt)
+    summer = crops(plots.draw(salt + 20), site.terraced)[crop]
+    autumn = autumn_state(plots.draw(salt + 21))
+    wanted = summer & np.any([autumn[name] for name in state.split("|")], axis=0)
+    wanted &= (site.front < -80) & (site.village < -8) & (site.road > 8) & (site.river > 24)
+    away = np.hypot(east - x, north - y)
+    chosen = np.zeros(grid.shape, bool)
+    order = ndimage.minimum(away, plots.label, np.unique(plots.label[wanted]))
+    for label in np.unique(plots.label[wanted])[np.argsort(order)]:
+        chosen |= wanted & (plots.label == label)
+        if largest(_closed(chosen, grid)).area >= hectares * 1e4:
+            break
+    drawn = largest(_closed(chosen, grid))
+    spare = drawn.area > 2.0 * hectares * 1e4
+    return near(drawn, drawn.centroid.x, drawn.centroid.y, hectares) if spare else drawn
+
+
+def _closed(mask: Mask, grid: Grid) -> BaseGeometry:
+    """The fields joined over the balks between them."""
+    joined: BaseGeometry = traced(mask, grid).buffer(3.0).buffer(-10.0).buffer(6.5)
+    return joined
+
+
+def near(shape: BaseGeometry, x: float, y: float, hectares: float) -> BaseGeometry:
+    """The part of a shape within a circle about a place, of about the size."""
+    low, high = 10.0, 400.0
+    for _ in range(24):
+        middle = (low + high) / 2
+        area = largest(shape.intersection(Point(x, y).buffer(middle)).buffer(0.1)).area
+        low, high = (middle, high) if area < hectares * 1e4 else (low, middle)
+    return largest(shape.intersection(Point(x, y).buffer(high)).buffer(0.1))
+
+
+def stream_bed(district: District, x: float, y: float, hectares: float) -> BaseGeometry:
+    """A reach of the stream that carries water in August only."""
+    grid = district.grid.around(x, y, 420.0, 4.0)
+    return near(traced(district.site(grid).river < 13.0, grid), x, y, hectares)
+
+
+def shaded(district: District, moment: datetime) -> Mask:
+    """Wooded cells of the district that lie in shade at the moment but not at noon in summer."""
+    azimuth, height = sun(moment)
+    z, grid = district.relief.z, district.grid
+    dark = (sunlit(z, grid, azimuth, height) < 0.4) | (facing(z, grid.cell, azimuth, height) < 0.05)
+    lit = facing(z, grid.cell, 133.0, 60.0) > 0.25
+    opened: Mask = ndimage.binary_opening(dark & lit, iterations=2)
+    return opened
+
+
+def shade(district: District, mask: Mask, x: float, y: float, hectares: float) -> BaseGeometry:
+    """The shaded slope about a place."""
+    west, south, east, north = x - 250, y - 250, x + 250, y + 250
+    down, across = district.grid.window((west, south, east, north))
+    grid = district.grid
+    corner = grid.west + across.start * grid.cell, grid.north - down.start * grid.cell
+    view = mask[down, across]
+    inner = Grid(*corner, grid.cell, *view.shape)
+    return near(traced(view, inner).buffer(2).buffer(-2), x, y, hectares)
+

@@ -1,0 +1,82 @@
+"""Where things happen: places of a wanted kind of ground, well apart from one another."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import ndimage
+
+from .district import MAIN, District
+from .frame import slope_of
+from .land import Mask
+from .noise import Field, stream
+from .sky import facing
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place, and which way its ground falls."""
+
+    x: float
+    y: float
+    down: tuple[float, float]  # unit vector, east and north
+    steep: float  # tangent of the slope
+
+
+@dataclass(slots=True)
+class Survey:
+    """The district's ground in view of choosing places; remembers those already taken."""
+
+    district: District
+    steep: Field
+    fall: tuple[Field, Field]
+    sunny: Mask
+    rng: np.random.Generator
+    taken: list[tuple[float, float, float]] = field(default_factory=list)
+
+    def zone(self, name: str) -> Mask:
+        """Cells of a kind of ground."""
+        d, grid = self.district, self.district.grid
+        x, _ = grid.xy()
+        front, steep = d.relief.front, self.steep
+        clear = (d.village < -70) & (d.road > 70) & (d.river > 90)
+        main, beyond = x > MAIN.west + 260, x < MAIN.west - 340
+        kinds = {
+            "hill": (front > 320) & (steep > 0.16) & (steep < 0.44) & (d.ways_cost() < 4200),
+            "gentle": (front > 150) & (steep > 0.06) & (steep < 0.24) & (d.ways_cost() < 3000),
+            "steep": (front > 500) & (steep > 0.46) & (steep < 0.70) & self.sunny,
+            "loess": (front > -1500) & (front < -220),
+            "field": front < -260,
+        }
+        return kinds[name.removesuffix("-west")] & clear & (beyond if "-west" in name else main)
+
+    def find(self, zone: str, apart: float, inside: Mask | None = None) -> Spot:
+        """A random cell of the zone, as far from all that is taken as `apart` asks."""
+        grid = self.district.grid
+        allowed = self.zone(zone) if inside is None else inside & self.zone(zone)
+        allowed[:40] = allowed[-40:] = False
+        allowed[:, :40] = allowed[:, -40:] = False
+        cells = np.flatnonzero(allowed)
+        for turn in range(4000):
+            row, col = divmod(int(self.rng.choice(cells)), grid.cols)
+            x, y = grid.west + (col + 0.5) * grid.cell, grid.north - (row + 0.5) * grid.cell
+            room = apart * 0.9996**turn
+            if all(np.hypot(x - a, y - b) > max(room, far) for a, b, far in self.taken):
+                self.taken.append((x, y, 0.6 * apart))
+                return self.spot(x, y)
+        raise ValueError(f"no room left for another place on ground of the kind “{zone}”")
+
+    def spot(self, x: float, y: float) -> Spot:
+        """The slope at a place."""
+        grid = self.district.grid
+        east, north = (grid.at(part, x, y) for part in self.fall)
+        size = max(float(np.hypot(east, north)), 1e-6)
+        return Spot(x, y, (east / size, north / size), grid.at(self.steep, x, y))
+
+
+def survey(district: District) -> Survey:
+    """Slopes of the ground at the size of a quarry."""
+    z = ndimage.gaussian_filter(district.relief.z, 9.0)
+    south, east = np.gradient(z, district.grid.cell)
+    steep = slope_of(z, district.grid.cell)
+    sunny = facing(z, district.grid.cell, 160.0, 35.0) > 0.45
+    return Survey(district, steep, (-east, south), sunny, stream(district.seed, "sites"))
