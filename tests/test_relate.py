@@ -100,3 +100,9 @@ def test_a_polygon_without_an_outline_is_left_out_and_not_lost() -> None:
     )
     assert [(link.named, link.share_inside) for link in told.licences["A"]] == [(True, None)]
     assert told.area_m2 == {}
+
+
+def test_one_cell_may_name_several_licences() -> None:
+    permits = (licence("C1"), licence("C2"), licence("C3"))
+    there = batch(polygon("A"), permits=permits, submissions=(filing("A", permit_no="C1、c3"),))
+    assert [link.permit.permit_no for link in relate(there).licences["A"]] == ["C1", "C3"]

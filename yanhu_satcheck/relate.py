@@ -1,5 +1,6 @@
 """How polygons and papers stand to one another in place. It measures and decides nothing."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -20,6 +21,8 @@ NEIGHBOURS_M = 300.0
 """Polygons this near may be served by one honest view (contract, “What clears”)."""
 SLIVER_M = 2.0
 """Two outlines of one edge differ by this much when drawn by two hands."""
+BETWEEN = re.compile(r"[、,，;；/\s]+")
+"""What people put between two numbers in one cell."""
 HAZARD_M = 1000.0
 """A hazard point farther off than this is no context of a polygon."""
 
@@ -108,27 +111,31 @@ def _inside(footprint: BaseGeometry | None, area: BaseGeometry | None) -> float 
 def _licences(
     polygon: IssuedPolygon, permits: Sequence[Licence], filing: Submission | None
 ) -> tuple[LicenceLink, ...]:
-    number = fold(filing.permit_no) if filing and filing.permit_no else None
+    numbers = _numbers(filing.permit_no) if filing else set()
     links = (
-        LicenceLink(permit, _inside(polygon.footprint, permit.footprint), permit.key == number)
+        LicenceLink(permit, _inside(polygon.footprint, permit.footprint), permit.key in numbers)
         for permit in permits
     )
     return tuple(link for link in links if link.named or link.share_inside)
+
+
+def _numbers(cell: str) -> set[str]:
+    return {fold(one) for one in BETWEEN.split(cell) if one}
 
 
 def _approvals(
     polygon: IssuedPolygon, batch: Batch, filing: Submission | None
 ) -> tuple[ApprovalLink, ...]:
     numbers = {
-        "restoration": fold(filing.restoration_plan_no) if filing else "",
-        "projects": fold(filing.approval_no) if filing else "",
+        "restoration": _numbers(filing.restoration_plan_no) if filing else set(),
+        "projects": _numbers(filing.approval_no) if filing else set(),
     }
     links = (
         ApprovalLink(
             table,
             approval,
             _inside(polygon.footprint, approval.footprint),
-            bool(numbers[table]) and approval.key == numbers[table],
+            approval.key in numbers[table],
         )
         for table, approvals in (("restoration", batch.restoration), ("projects", batch.projects))
         for approval in approvals

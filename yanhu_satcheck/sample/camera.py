@@ -118,7 +118,9 @@ def march(scenery: Scenery, view: View) -> tuple[Field, Field, Field]:
     z = scenery.height(x, y)
     close = int(np.searchsorted(far, 170.0))
     rise = bristle(scenery, x[:, :close], y[:, :close])
-    z[:, :close] += rise * scenery.within(x[:, :close], y[:, :close]) * smooth(3.0, 14.0, far[:close])
+    z[:, :close] += (
+        rise * scenery.within(x[:, :close], y[:, :close]) * smooth(3.0, 14.0, far[:close])
+    )
     drop = far**2 / (2 * 6.371e6)  # the earth's curve
     depth = far[None, :] * cosine[:, None]
     rows = view.horizon * view.height - view.focal * (z - drop - view.eye) / depth
@@ -239,7 +241,9 @@ def developed(light: Field, rng: np.random.Generator) -> Picture:
     v, u = np.mgrid[-1 : 1 : high * 1j, -1 : 1 : wide * 1j]
     light = light * (1 - 0.16 * (u**2 + v**2) / 2)[..., None]
     light = ndimage.gaussian_filter(light, (0.7, 0.7, 0))
-    light = light + rng.standard_normal(light.shape) * (0.003 + 0.006 * np.sqrt(np.clip(light, 0, 1)))
+    light = light + rng.standard_normal(light.shape) * (
+        0.003 + 0.006 * np.sqrt(np.clip(light, 0, 1))
+    )
     curve = np.clip(light, 0, None)
     curve = 1.25 * curve / (curve + 0.30)
     return np.clip(np.rint(255 * np.clip(curve, 0, 1) ** 0.95), 0, 255).astype(np.uint8)

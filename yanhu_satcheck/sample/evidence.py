@@ -123,12 +123,16 @@ def drone_of(one: Issued) -> Device:
     return replace(DRONE, serial=f"3Q4CHAR0{town_of(one)}15T7L")
 
 
-def sideways(album: Album, scene: Scenery, one: Issued, view: View, when: datetime, phone: Device) -> None:
+def sideways(
+    album: Album, scene: Scenery, one: Issued, view: View, when: datetime, phone: Device
+) -> None:
     """Two steps to the side: the same face, honestly another exposure."""
     a = np.radians(view.azimuth)
     x, y = view.x + 1.6 * np.cos(a), view.y - 1.6 * np.sin(a)
     eye = float(scene.height(np.array([x]), np.array([y]))[0]) + EYE
-    moved = View(float(x), float(y), eye, view.azimuth, view.f35, view.width, view.height, view.horizon)
+    moved = View(
+        float(x), float(y), eye, view.azimuth, view.f35, view.width, view.height, view.horizon
+    )
     picture, shot = expose(album, scene, one, moved, when + timedelta(seconds=9), phone)
     album.keep(one, jpeg(picture, 86, metadata(shot)), shot)
 
@@ -156,7 +160,9 @@ def reuse(album: Album) -> None:
         file, old = (folder / origin).read_bytes(), album.shots[origin]
         lon, lat = DEGREES.transform(one.x + 35.0, one.y - 48.0)
         moment = visit_of(one, quarter) + timedelta(minutes=14)
-        here = Shot(float(lon), float(lat), old.height, 325.0, moment, PHONES[town_of(one)], old.f35)
+        here = Shot(
+            float(lon), float(lat), old.height, 325.0, moment, PHONES[town_of(one)], old.f35
+        )
         if key == "false2":
             file = rewritten(file, metadata(here))
         if key == "overlay":

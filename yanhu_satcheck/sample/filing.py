@@ -70,7 +70,9 @@ def mining(one: Issued, ground: tuple[Field, Field]) -> list[Cell]:
     return [method, mineral, "已核查动用量与年报", volume]
 
 
-def filed_row(number: int, one: Issued, quarter: Quarter, ground: tuple[Field, Field]) -> list[Cell]:
+def filed_row(
+    number: int, one: Issued, quarter: Quarter, ground: tuple[Field, Field]
+) -> list[Cell]:
     """One row of the form."""
     key, visit = one.case.key, checked_on(one, quarter)
     project = PROJECTS.get(key, ("", ""))

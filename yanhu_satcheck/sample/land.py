@@ -37,7 +37,9 @@ class Land:
         rest = (a[down, across] for a in (self.ground, self.plant, self.share, self.tone))
         return Land(grid, self.when, z, *rest)
 
-    def lay(self, where: Mask, ground: str, share: float | Field = 0.0, plant: str = "grass") -> None:
+    def lay(
+        self, where: Mask, ground: str, share: float | Field = 0.0, plant: str = "grass"
+    ) -> None:
         """Cover the cells with a ground and, on a share of each, a plant."""
         self.ground[where] = G[ground]
         self.plant[where] = P[plant]

@@ -88,8 +88,18 @@ def licences(quarter: Quarter, ground: tuple[Field, Field]) -> list[Licence]:
         bottom = floor + 9.0 if key == "below" else floor - 22.0
         found.append(
             Licence(
-                key, number, holder, mine, mineral, method, start, stop, renewal,
-                round(floor + 120, -1), round(bottom), round(max(used, 0.4), 2),
+                key,
+                number,
+                holder,
+                mine,
+                mineral,
+                method,
+                start,
+                stop,
+                renewal,
+                round(floor + 120, -1),
+                round(bottom),
+                round(max(used, 0.4), 2),
                 boundary_of(key, one.outline),
             )  # fmt: skip
         )

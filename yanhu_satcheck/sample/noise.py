@@ -19,7 +19,9 @@ def salt_of(seed: int, name: str) -> int:
     return int.from_bytes(sha256(f"{seed}/{name}".encode()).digest()[:4]) >> 1
 
 
-def fractal(rng: np.random.Generator, shape: tuple[int, int], slope: float, low: float = 0.0) -> Field:
+def fractal(
+    rng: np.random.Generator, shape: tuple[int, int], slope: float, low: float = 0.0
+) -> Field:
     """Gaussian field of unit variance with amplitude falling as frequency**-slope above `low`."""
     rows = np.fft.fftfreq(shape[0])[:, None]
     cols = np.fft.rfftfreq(shape[1])[None, :]

@@ -109,7 +109,14 @@ def follow(case: Case, done: dict[str, Happening], drawn: dict[str, Polygon]) ->
     x, y = other.centroid.x, other.centroid.y
     west, south, east, north = other.bounds
     if how == "beside":  # the same pit, drawn again over one half
-        half = Polygon([(x - 9, south - 60), (east + 18, south - 60), (east + 18, north + 60), (x - 9, north + 60)])
+        half = Polygon(
+            [
+                (x - 9, south - 60),
+                (east + 18, south - 60),
+                (east + 18, north + 60),
+                (x - 9, north + 60),
+            ]
+        )
         return other.buffer(7).intersection(half)
     patch = affinity.rotate(Polygon([(-0.7, -0.45), (0.75, -0.5), (0.68, 0.5), (-0.72, 0.42)]), 12)
     patch = affinity.scale(patch, size, size, origin=(0, 0))
@@ -153,7 +160,14 @@ def outlines(seed: int, done: dict[str, Happening]) -> dict[str, Polygon]:
         shape = done[case.key].outline
         if case.key == "parent":
             box = shape.bounds
-            field = Polygon([(box[2] - 60, box[1]), (box[2] + 75, box[1] + 6), (box[2] + 70, box[3] - 4), (box[2] - 60, box[3])])
+            field = Polygon(
+                [
+                    (box[2] - 60, box[1]),
+                    (box[2] + 75, box[1] + 6),
+                    (box[2] + 70, box[3] - 4),
+                    (box[2] - 60, box[3]),
+                ]
+            )
             shape = shape.union(field).buffer(4).buffer(-4)
         drawn[case.key] = digitised(shape.buffer(1.5), salt)
         if how == "bowtie":
