@@ -14,6 +14,8 @@ DAY = date(2022, 12, 31)
     ("words", "call", "breach"),
     [
         ("合法", Call.LEGAL, None),
+        ("合法（采矿）", Call.LEGAL, None),
+        ("合法（待定）", Call.UNKNOWN, None),
         ("伪变化", Call.PSEUDO_CHANGE, None),
         ("实地伪变化", Call.PSEUDO_CHANGE, None),
         ("实地未变化", Call.PSEUDO_CHANGE, None),

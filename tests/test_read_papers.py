@@ -90,6 +90,7 @@ def test_plans_hazards_and_key_areas(tmp_path: Path) -> None:
     assert batch.restoration[0].valid_to == date(2023, 1, 1)
     assert batch.restoration == batch.projects
     assert (batch.hazards[0].ref, batch.hazards[0].type) == ("H1", "滑坡")
+    assert not {"hazards.ref", "hazards.lon"} & batch.blank_columns
     assert batch.hazards[0].footprint is not None
     assert batch.hazards[0].footprint.centroid.x == pytest.approx(500_000)
     assert (batch.key_areas[0].name, batch.key_areas[0].kind) == ("盐湖", "湿地")

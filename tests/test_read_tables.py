@@ -297,3 +297,10 @@ def test_two_tables_on_sheets_of_one_workbook_fail_each_alone(tmp_path: Path) ->
 def test_a_number_that_the_spreadsheet_took_for_a_date_is_said(tmp_path: Path) -> None:
     batch = filed(tmp_path, [HEADERS, [datetime(2022, 1, 2), "合法", ""], ["A1", "合法", ""]])
     assert any("日期" in m.what.zh and m.row == 2 for m in batch.misreads)
+
+
+def test_declared_fields_find_the_row_of_headers_too(tmp_path: Path) -> None:
+    rows = [["备注"], ["地块", "结论甲"], ["A1", "合法"]]
+    batch = filed(tmp_path, rows, 'fields = { polygon_id = "地块", legality = "结论甲" }')
+    assert [(row.row, row.call) for row in batch.submissions] == [(3, Call.LEGAL)]
+    assert batch.misreads == ()

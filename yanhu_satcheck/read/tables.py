@@ -63,6 +63,7 @@ class Records:
         return {
             name
             for name in heads.schema(self.table.name)
+            if not (self.table.spatial and name in ("lon", "lat"))
             if name not in self.places
             or all(values.is_blank(r.row.cells[self.places[name].index]) for r in self.rows)
         }
