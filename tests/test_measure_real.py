@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
+from tests.ground_worlds import CRS, SIX, batch_of, image, real_pair, real_root, write
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 from shapely import box, union_all
@@ -18,7 +19,6 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 from test_chance import outlines
 
-from tests.ground_worlds import SIX, batch_of, image, real_pair, real_root, write
 from yanhu_satcheck.evidence import Measurement
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.raster import Window, open_pair
@@ -139,7 +139,7 @@ def test_a_hazy_alert_in_degrees_is_no_proof_of_anything(tmp_path: Path) -> None
 def test_new_mines_stand_out_from_old_ones_and_from_forest(tmp_path: Path) -> None:
     """Patches of one sensor side by side as one scene; labels by eye, outlines where digitised."""
     scene, shapes, labels = patchwork(tmp_path)
-    found = cases(scene, shapes, "EPSG:32720", tmp_path)
+    found = cases(scene, shapes, CRS, tmp_path)
     new = np.array([label == "new" for label in labels])
     told = np.array([m.change is not None for m in found])
     gain = np.array([m.change.bare_gain.value if m.change else 0.0 for m in found])

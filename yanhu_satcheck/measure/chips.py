@@ -14,6 +14,7 @@ from PIL import Image
 
 from yanhu_satcheck.evidence import Chip
 from yanhu_satcheck.measure.plan import Task
+from yanhu_satcheck.raster.ground import Look
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.shapes import rings
 from yanhu_satcheck.raster.window import Window, cell_m, window_of
@@ -50,7 +51,7 @@ def chips_of(
     roles: tuple[str, ...],
     before: Floats,
     after: Floats,
-    changed: Bools | None,
+    look: Look | None,
     folder: Path,
 ) -> tuple[Chip, ...]:
     """Write the pictures of one polygon; before and after share frame, bands and stretch."""
@@ -58,15 +59,17 @@ def chips_of(
     names, words = _colours(roles)
     picked = [roles.index(name) for name in names]
     cut = [stack[:, frame.rows, frame.cols][picked] for stack in (before, after)]
-    low, high = _stretch(np.stack(cut, axis=1))
+    clear = None if look is None else look.clear[frame.rows, frame.cols]
+    low, high = _stretch(np.stack(cut, axis=1), clear)
     pair = task.fit.pair
     images = [_bytes(stack, low, high) for stack in cut]
     shown: list[tuple[str, Bytes, ImageFile]] = [
         ("before", images[0], pair.before),
         ("after", images[1], pair.after),
     ]
-    if changed is not None:
-        shown.append(("change", _tinted(images[1], changed[frame.rows, frame.cols]), pair.after))
+    if look is not None:
+        changed = look.changed[frame.rows, frame.cols]
+        shown.append(("change", _tinted(images[1], changed), pair.after))
     return tuple(_chips(task, grid, frame, shown, words, folder))
 
 
@@ -132,11 +135,12 @@ def _colours(roles: tuple[str, ...]) -> tuple[tuple[str, ...], Words]:
     return (roles[0],) * 3, Words(f"单波段 {roles[0]}", f"one band, {roles[0]}")
 
 
-def _stretch(both: Floats) -> tuple[Floats, Floats]:
-    """The 1 and 99 % marks of each band over both dates (3,): one stretch for both."""
+def _stretch(both: Floats, clear: Bools | None) -> tuple[Floats, Floats]:
+    """The 1 and 99 % marks of each band over both dates (3,): one stretch, not ruled by cloud."""
     low, high = np.zeros(3, np.float32), np.ones(3, np.float32)
     for i, band in enumerate(both):
-        known = band[np.isfinite(band)]
+        shown = np.isfinite(band) & (True if clear is None or not clear.any() else clear)
+        known = band[shown]
         if known.size:
             low[i], high[i] = np.percentile(known, (1, 99))
     return low, np.maximum(high, low + 1e-6)

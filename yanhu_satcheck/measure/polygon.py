@@ -79,7 +79,7 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
     before, after, seen, look = view(room.reader, task.window, room.model)
     clear = _clear_share(task, weights, look.clear)
     scene = _scene_view(task, room, clear, _area_cells(task), room.reader.roles)
-    chips = chips_of(task, grid, room.reader.roles, before, after, look.changed, scratch)
+    chips = chips_of(task, grid, room.reader.roles, before, after, look, scratch)
     cells = cells_of(weights, look.clear)
     if not cells.mask.any():
         return Measurement(task.polygon.id, scene, terrain=terrain), chips

@@ -195,7 +195,7 @@ def mining_like(
     span = np.log(np.maximum(limit / usual, 1.01))
     unusual = np.clip(np.log(np.maximum(d2, 1e-6) / usual) / span, 0, 1)
     tie = np.minimum(d2 / limit, 1) * np.float32(0.01)
-    return (unusual * bare_after * np.where(newly, 1.0, 0.5) + tie).astype(np.float32)
+    return np.asarray(unusual * bare_after * np.where(newly, 1.0, 0.5) + tie, dtype=np.float32)
 
 
 def _visible(stack: Floats, roles: tuple[str, ...], soft: Floats) -> Floats:

@@ -16,6 +16,7 @@ from yanhu_satcheck.raster.resample import Bools, Floats
 
 VISIBLE = ("blue", "green", "red")
 TINY = np.float32(1e-6)
+SQUARE = np.ones((3, 3), dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Sky:
     """Where one date of a scene draws the line to cloud and shadow."""
 
     bright: float  # visible brightness above this, if white, is cloud; inf: cannot be told
+    haze: float  # above this it still is, where it joins such cloud
     dark: float  # near infrared below this is shadow or open water; -inf: cannot be told
     calibrated: bool
 
@@ -103,7 +105,8 @@ def hidden(stack: Floats, roles: Sequence[str], sky: Sky) -> Bools:
     """Cells (h, w) that cloud or shadow seems to hide, guessed from the pixels, edges included.
 
     Cloud is bright, white and, where there is short-wave infrared, darker there than dry rock is;
-    single bright cells are roofs. It misses thin cloud, and takes snow for cloud.
+    single bright cells are roofs. From such cores it reaches into the haze that joins them, and a
+    few cells on, for the torn edge. It misses thin cloud, and takes snow for cloud.
     """
     visible = [i for i, role in enumerate(roles) if role in VISIBLE]
     out = np.zeros(stack.shape[1:], dtype=bool)
@@ -114,18 +117,13 @@ def hidden(stack: Floats, roles: Sequence[str], sky: Sky) -> Bools:
         swir = pick(stack, roles, "swir1")
         if sky.calibrated and swir is not None:
             cloud &= swir < 1.2 * mean
-        out |= _grown(cloud, 3)
+        core = ndimage.binary_opening(cloud, SQUARE)
+        joined = ndimage.binary_dilation(core, SQUARE, iterations=10, mask=core | (mean > sky.haze))
+        out |= ndimage.binary_dilation(joined, SQUARE, iterations=4)
     nir = pick(stack, roles, "nir")
     if nir is not None and np.isfinite(sky.dark):
-        out |= _grown(nir < sky.dark, 1)
+        out |= ndimage.binary_dilation(ndimage.binary_opening(nir < sky.dark, SQUARE), SQUARE)
     return out
-
-
-def _grown(flags: Bools, cells: int) -> Bools:
-    square = np.ones((3, 3), dtype=bool)
-    core = ndimage.binary_opening(flags, square)
-    grown: Bools = ndimage.binary_dilation(core, square, iterations=cells)
-    return grown
 
 
 def split(values: NDArray[np.floating]) -> float:

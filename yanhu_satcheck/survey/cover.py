@@ -25,7 +25,8 @@ def sky(sample: Floats, roles: tuple[str, ...], calibrated: bool) -> Sky:
         nir = sample[roles.index("nir")]
         low = float(np.quantile(nir, 0.001)) if not calibrated else 0.0
         dark = low + 0.15 * (float(np.median(nir)) - low)
-    return Sky(float(bright), float(dark), calibrated)
+    haze = middle + 0.4 * (bright - middle)
+    return Sky(float(bright), float(haze), float(dark), calibrated)
 
 
 def covers(
