@@ -98,7 +98,7 @@ def _judged(
     dossier: Dossier, case: Case, view: SceneView, change: ChangeEvidence, limits: Limits
 ) -> Iterator[Answer]:
     was_open = change.bare_before.value >= limits.already_open
-    sized = _growth(case, change, limits) if was_open else _newly_bare(change, limits)
+    sized = _growth(case, change, limits) if was_open else _newly_bare(case, change, limits)
     if sized is False or (case.cause is not None and case.cause.of("mining") < limits.p_mining):
         return  # nothing grew, or something other than mining explains it
     sure = sized and case.cause is not None
@@ -112,8 +112,8 @@ def _judged(
     )
 
 
-def _newly_bare(change: ChangeEvidence, limits: Limits) -> bool:
-    return _beyond(change.bare_gain, limits.bare_gain)
+def _newly_bare(case: Case, change: ChangeEvidence, limits: Limits) -> bool:
+    return _beyond(case, change.bare_gain, limits.bare_gain)
 
 
 def _growth(case: Case, change: ChangeEvidence, limits: Limits) -> bool | None:
@@ -122,7 +122,7 @@ def _growth(case: Case, change: ChangeEvidence, limits: Limits) -> bool | None:
     A lower floor counts only where ground was open before; elsewhere felled trees lower it too.
     """
     told = change.growth_share.n >= limits.growth_cells
-    if _lowered(case) or (told and _beyond(change.growth_share, limits.growth)):
+    if _lowered(case) or (told and _beyond(case, change.growth_share, limits.growth)):
         return True
     shows = case.terrain.detectable_m if case.terrain else None
     return False if told or (shows is not None and shows <= limits.shows_m) else None
@@ -134,9 +134,13 @@ def _lowered(case: Case) -> Measured | None:
     return net if net and net.value < -1.96 * net.sigma else None
 
 
-def _beyond(one: Measured, least: float) -> bool:
-    """At or past its limit, and more than its own error."""
-    return one.value >= least and one.value > 1.96 * one.sigma
+def _beyond(case: Case, one: Measured, least: float) -> bool:
+    """At or past its limit; where chance cannot be told, also more than its own error.
+
+    The error holds how far places of like ground differ, which is what chance is made of: asking
+    for both would ask the same thing twice.
+    """
+    return one.value >= least and (case.p_value is not None or one.value > 1.96 * one.sigma)
 
 
 def _proposal(dossier: Dossier, case: Case) -> Call | None:
