@@ -26,7 +26,9 @@ def scores(truth: Mapping[str, Any], findings: Iterable[Mapping[str, Any]]) -> l
     """Score every rule that the truth or the audit names."""
     fired: dict[str, set[str]] = {}
     for finding in findings:
-        fired.setdefault(finding["rule"], set()).update(finding["polygon_ids"])
+        # “Cannot tell” accuses nobody; it is what DQ01–DQ05 and DQ07 are there to say.
+        if finding["status"] != "unassessable" or finding["rule"].startswith("DQ"):
+            fired.setdefault(finding["rule"], set()).update(finding["polygon_ids"])
     polygons: Mapping[str, Any] = truth["polygons"]
     planted = {rule for told in polygons.values() for rule in told["must_fire"]}
     return [_score(rule, polygons, fired.get(rule, set())) for rule in sorted(planted | {*fired})]

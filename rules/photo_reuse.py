@@ -20,6 +20,7 @@ What clears it: each polygon's own original file with its time and place. The sa
 one polygon is untidy, no more.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
@@ -41,8 +42,11 @@ KINDS = {
 
 def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     """Doubt every picture that serves more than one place."""
-    photos = {photo.id: photo for case in dossier.cases for photo in case.photos}
-    photos |= {photo.id: photo for photo in dossier.loose_photos if photo.id not in photos}
+    # One file may be listed for several polygons: its id alone does not tell whose it is.
+    photos: dict[str, list[PhotoEvidence]] = defaultdict(list)
+    for photo in (*(one for case in dossier.cases for one in case.photos), *dossier.loose_photos):
+        if photo not in photos[photo.id]:
+            photos[photo.id].append(photo)
     for group in dossier.photo_groups:
         yield from _reused(dossier, group, photos)
     for case in dossier.cases:
@@ -52,10 +56,11 @@ def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
 
 
 def _reused(
-    dossier: Dossier, group: PhotoGroup, photos: Mapping[str, PhotoEvidence]
+    dossier: Dossier, group: PhotoGroup, photos: Mapping[str, list[PhotoEvidence]]
 ) -> Iterator[Answer]:
     """Doubt the far partners of one picture, else those neighbours that need not share a view."""
-    owners = {photos[id].polygon_id for id in group.photos if id in photos}
+    shown = [photo for id in group.photos for photo in photos.get(id, ())]
+    owners = {photo.polygon_id for photo in shown}
     cases = [case for case in dossier.cases if case.polygon_id in owners]
     pairs = [pair for pair in combinations(cases, 2) if not _one_ground(dossier, *pair)]
     far = [pair for pair in pairs if _far(dossier, *pair)]

@@ -1,5 +1,6 @@
 """One exposure is told from two shots of one view: by file, by pixels, by what re-saving does."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -119,3 +120,13 @@ def test_no_two_real_photographs_of_one_scene_are_called_one_exposure(tmp_path: 
     assert len(marked) >= 278
     assert near, "the bracketed pair is close enough to be compared"
     assert [pair for pair in near if likeness(*pair).same_exposure] == []
+
+
+def test_one_file_listed_for_two_polygons_is_an_exposure_of_both(tmp_path: Path) -> None:
+    scene(1).save(tmp_path / "a.jpg", quality=90)
+    (tmp_path / "scratch").mkdir()
+    there = batch(tmp_path, a="T1")
+    twice = (*there.photos, replace(there.photos[0], polygon_id="T2"))
+    photos, groups, _ = examine(replace(there, photos=twice), tmp_path / "scratch")
+    assert [photo.polygon_id for photo in photos] == ["T1", "T2"]
+    assert [(group.kind, group.photos) for group in groups] == [("exposure", ("a.jpg",))]

@@ -26,7 +26,9 @@ def test_the_truth_can_tell_a_miss_and_a_false_alarm() -> None:
         },
         "batch_must_fire": [{"rule": "DQ08", "related": "lookback.csv"}],
     }
-    findings = [{"rule": "CL01", "polygon_ids": ["B", "C"], "related": []}]
+    told = {"rule": "CL01", "status": "doubtful", "related": []}
+    unsure = {"rule": "CL01", "status": "unassessable", "related": []}
+    findings = [{**told, "polygon_ids": ["B", "C"]}, {**unsure, "polygon_ids": ["A"]}]
     (one,) = scores(truth, findings)
     assert (one.missed, one.honest, one.false_alarms) == (("A",), 1, ("C",))
     assert batch_missed(truth, findings) == ["DQ08 lookback.csv"]
