@@ -21,7 +21,7 @@ one polygon is untidy, no more.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
 
 from yanhu_satcheck.evidence import Case, Dossier, PhotoEvidence, PhotoGroup
@@ -81,7 +81,11 @@ def _reused(
     source = group.photos[0]
     figures = [Figure("polygons", n, None, len(group.photos), "", 1, source)]
     figures += [one.held_to(None, name, source) for name, one in sorted(group.figures.items())]
-    related = tuple(Related("photo", id, _whose(dossier, photos, id)) for id in group.photos)
+    related = tuple(
+        Related("photo", id, whose)
+        for id in group.photos
+        for whose in sorted(_whose(dossier, photos.get(id, ()), id), key=str)
+    )
     yield Doubt(tuple(names), status, confidence, says, tuple(figures), related, on_change=False)
 
 
@@ -108,11 +112,11 @@ def _one_ground(dossier: Dossier, one: Case, two: Case) -> bool:
     return parents[0] == keys[1] or parents[1] == keys[0] or parents[0] == parents[1] != ""
 
 
-def _whose(dossier: Dossier, photos: Mapping[str, PhotoEvidence], id: str) -> str | None:
-    """Give the polygon that a photograph is filed for, issued here or not."""
-    if id in photos and photos[id].polygon_id:
-        return photos[id].polygon_id
-    return next((one.named_polygon or None for one in dossier.batch.photos if one.id == id), None)
+def _whose(dossier: Dossier, shown: Collection[PhotoEvidence], id: str) -> set[str | None]:
+    """Give the polygons that a photograph is filed for, issued here or not."""
+    issued = {photo.polygon_id for photo in shown if photo.polygon_id}
+    named = {one.named_polygon or None for one in dossier.batch.photos if one.id == id}
+    return issued or named or {None}
 
 
 def _named_elsewhere(dossier: Dossier, group: PhotoGroup) -> set[str]:

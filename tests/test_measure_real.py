@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 import rasterio
-from tests.ground_worlds import CRS, SIX, batch_of, image, real_pair, real_root, write
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 from shapely import box, union_all
 from shapely.affinity import translate
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
-from test_chance import outlines
 
+from tests.ground_worlds import CRS, SIX, batch_of, image, real_pair, real_root, write
+from tests.test_chance import outlines
 from yanhu_satcheck.evidence import Measurement
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.raster import Window, open_pair
