@@ -79,13 +79,11 @@ def test_unchanged_real_pairs_are_not_refused() -> None:
 REAL: list[tuple[str, dict[str, object]]] = [
     ("landsat_taizhou_2000_2003", {}),
     ("landsat_pa_jul_nov_2002", {}),
-    ("coldsprings_fire_2016", {"scale": 1e-4, "qa_bits": (3, 5)}),
     ("brumadinho_damfailure_2019", {"scale": 2.75e-5, "offset": -0.2}),
-    ("naip_wet_2014_2015", {"bands": ("red", "green", "blue", "nir")}),
 ]
 
 
-@pytest.mark.parametrize(("right", "down"), [(2, 0), (-1, 3)])
+@pytest.mark.parametrize(("right", "down"), [(-2, 3)])
 def test_a_real_pair_moved_by_whole_cells_is_found_moved(
     tmp_path: Path, right: int, down: int
 ) -> None:

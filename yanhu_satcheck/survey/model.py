@@ -1,18 +1,20 @@
 """From sample windows to what a scene's own ground does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from yanhu_satcheck.raster.ground import (
+    Look,
     LookAlikes,
     Plot,
     SceneModel,
     levelled,
     look,
 )
+from yanhu_satcheck.raster.pair import PairPixels
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.spectra import VISIBLE, Cover, bare_ground, greenness
 from yanhu_satcheck.survey.alikes import classify, shares
@@ -23,6 +25,7 @@ from yanhu_satcheck.terms import Words
 
 FEWEST = 1000  # clear sample cells below which a scene teaches nothing of its ground
 PLACE = 16  # cells along a place
+STRIP = 16 * PLACE  # rows that are looked at together
 FIGURES = ("newly_bare", "lost", "greened", "brighter", "changed")
 
 
@@ -70,18 +73,30 @@ def _with_plots(
     model: SceneModel, sample: Sample, clear: Sequence[Bools], usable: Sequence[Bools]
 ) -> SceneModel:
     """Look at every sample window, keep what chance needs of it, and how places differ."""
-    plots, figures, mixes = [], [], []
-    kinds = range(len(model.likes.centres))
+    plots: list[Plot] = []
+    figures: list[NDArray[np.float64]] = []
+    mixes: list[NDArray[np.float64]] = []
     for pixels, seen, free in zip(sample.pixels, clear, usable, strict=True):
-        after = levelled(pixels.after, model.gains)
-        view = look(pixels.before, after, seen, model.cover, model.likes)
-        plots.append(Plot(pixels.window, free, view.kind, view.score))
-        layers = np.stack([getattr(view, name) for name in FIGURES]).astype(np.float32)
-        figures.append(squares(layers, free, PLACE))
-        mixes.append(squares(np.stack([view.kind == k for k in kinds]), free, PLACE))
+        views = list(_strips(model, pixels, seen))
+        for start, view in zip(range(0, len(seen), STRIP), views, strict=True):
+            layers = np.stack([getattr(view, name) for name in FIGURES]).astype(np.float32)
+            kinds = np.stack([view.kind == k for k in range(len(model.likes.centres))])
+            own = free[start : start + STRIP]
+            figures.append(squares(layers, own, PLACE))
+            mixes.append(squares(kinds, own, PLACE))
+        kind = np.concatenate([view.kind for view in views])
+        plots.append(Plot(pixels.window, free, kind, np.concatenate([v.score for v in views])))
     spread = _spread(np.hstack(figures), np.hstack(mixes))
     sds = dict(zip(FIGURES, spread, strict=True))
     return replace(model, plots=tuple(plots), patch_px=patch_px(plots), place_sd=sds)
+
+
+def _strips(model: SceneModel, pixels: PairPixels, seen: Bools) -> Iterator[Look]:
+    """Look at a window strip by strip, which keeps the memory of a whole scene small."""
+    for start in range(0, len(seen), STRIP):
+        rows = slice(start, start + STRIP)
+        after = levelled(pixels.after[:, rows], model.gains)
+        yield look(pixels.before[:, rows], after, seen[rows], model.cover, model.likes)
 
 
 def _spread(means: NDArray[np.float64], mixes: NDArray[np.float64]) -> Floats:

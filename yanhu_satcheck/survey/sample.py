@@ -13,6 +13,7 @@ from yanhu_satcheck.raster.shapes import burnt
 from yanhu_satcheck.raster.spectra import Sky, hidden
 from yanhu_satcheck.raster.window import Window
 
+MOST = 500_000  # cells that a fit is made from
 MARGIN = 2  # cells kept free around issued ground, whose outline is no truer than that
 
 
@@ -45,10 +46,14 @@ class Sample:
         return out
 
     def cells(self, masks: Sequence[Bools]) -> tuple[Floats, Floats]:
-        """Before and after (p, n) over the cells that the masks leave."""
-        both = list(zip(self.pixels, masks, strict=True))
-        before = np.hstack([pixels.before[:, mask] for pixels, mask in both])
-        return before, np.hstack([pixels.after[:, mask] for pixels, mask in both])
+        """Before and after (p, n) over the cells that the masks leave, every so-manieth of many."""
+        every = max(1, -(-sum(int(mask.sum()) for mask in masks) // MOST))
+        before, after = [], []
+        for pixels, mask in zip(self.pixels, masks, strict=True):
+            rows, cols = (place[::every] for place in np.nonzero(mask))
+            before.append(pixels.before[:, rows, cols])
+            after.append(pixels.after[:, rows, cols])
+        return np.hstack(before), np.hstack(after)
 
 
 def _issued(window: Window, reader: PairReader, tree: STRtree) -> Bools:

@@ -10,9 +10,10 @@ from shapely.geometry.base import BaseGeometry
 from yanhu_satcheck.raster.window import Window, outline_of, window_of
 from yanhu_satcheck.scene import Grid
 
-SIDE = 128  # cells taken along a sample window
+SIDE = 192  # cells taken along a sample window
+TILE = 128  # cells along a window for registration
 MOST = 64  # sample windows
-WHOLE = 1_100_000  # cells taken that are few enough to sample a scene whole
+WHOLE = 2_400_000  # cells taken that are few enough to sample a scene whole
 
 
 def shared_window(grid: Grid, other: Grid) -> Window | None:
@@ -43,10 +44,10 @@ def plots(area: Window, grid: Grid, issued: Sequence[BaseGeometry], seed: int) -
 def tiles(area: Window, seed: int) -> list[Window]:
     """Windows at full resolution for registration: up to 64, smaller ones in a small scene."""
     shorter = min(area.height, area.width)
-    side = SIDE if shorter >= 4 * SIDE else max(32, shorter // 4 // 2 * 2)
+    side = TILE if shorter >= 4 * TILE else max(32, shorter // 4 // 2 * 2)
     if shorter < side:
         return []
-    if shorter >= 4 * SIDE:
+    if shorter >= 4 * TILE:
         return scattered(area, side, seed, 1)
     rows, cols = (_spread(size, side) for size in (area.height, area.width))
     return [Window(area.row + r, area.col + c, side, side) for r in rows for c in cols]
