@@ -61,7 +61,9 @@ def _fields(land: Land, plots: Plots, where: Mask, salt: int, site: Site) -> Non
     land.lay(bank, "loess", 0.35, "grass")
     land.lay(where & (plots.track < 2.6), "dust", 0.12, "grass")
     trees = hashed(salt + 25, np.floor(x / 9).astype(np.int64), np.floor(y / 9).astype(np.int64))
-    land.lay(where & (plots.track > 2.6) & (plots.track < 7) & (trees > 0.72), "loess", 0.7, "orchard")
+    land.lay(
+        where & (plots.track > 2.6) & (plots.track < 7) & (trees > 0.72), "loess", 0.7, "orchard"
+    )
 
 
 def crops(crop: Field, terraced: Field) -> dict[str, Mask]:
@@ -129,7 +131,9 @@ def _stream(land: Land, site: Site, salt: int) -> None:
     if land.when:
         land.lay(bed, "gravel", 0.08, "reeds")
     else:
-        land.lay(bed, "gravel", np.clip(0.42 + 0.2 * fbm(x, y, 30.0, 2, salt + 41), 0, 0.9), "reeds")
+        land.lay(
+            bed, "gravel", np.clip(0.42 + 0.2 * fbm(x, y, 30.0, 2, salt + 41), 0, 0.9), "reeds"
+        )
         land.lay(site.river < 0.42 * width, "water", 0.04, "reeds")
 
 

@@ -19,10 +19,10 @@ from .quarter import Issued, Quarter
 from .tables import Cell, workbook
 from .viewpoints import EYE, HOVER, Stand, stands, view_from, visit_of
 
-LARGE, SMALL, WIDE = (960, 720), (560, 420), (1280, 560)
+LARGE, SMALL, WIDE = (880, 660), (560, 420), (1200, 528)
 SEVERAL = {  # how many from the ground, how many from the air
-    "false1": (1, 0), "false2": (1, 0), "false3": (2, 0), "disguised": (2, 1), "inside1": (2, 1),
-    "overlay": (1, 0), "outside": (2, 1), "slide1": (2, 1), "slide3": (2, 0), "restored1": (2, 1),
+    "false1": (1, 0), "false2": (1, 0), "false3": (2, 0), "disguised": (1, 1), "inside1": (2, 1),
+    "overlay": (1, 0), "outside": (1, 1), "slide1": (1, 1), "slide3": (2, 0), "restored1": (2, 1),
     "dug": (2, 0), "harvest1": (2, 0), "harvest2": (1, 0), "old1": (1, 0), "underground": (1, 1),
 }  # fmt: skip
 NONE = {"harvest5", "ploughed", "old2", "harvest3", "harvest4"}  # provided for separately
@@ -123,12 +123,16 @@ def drone_of(one: Issued) -> Device:
     return replace(DRONE, serial=f"3Q4CHAR0{town_of(one)}15T7L")
 
 
-def sideways(album: Album, scene: Scenery, one: Issued, view: View, when: datetime, phone: Device) -> None:
+def sideways(
+    album: Album, scene: Scenery, one: Issued, view: View, when: datetime, phone: Device
+) -> None:
     """Two steps to the side: the same face, honestly another exposure."""
     a = np.radians(view.azimuth)
     x, y = view.x + 1.6 * np.cos(a), view.y - 1.6 * np.sin(a)
     eye = float(scene.height(np.array([x]), np.array([y]))[0]) + EYE
-    moved = View(float(x), float(y), eye, view.azimuth, view.f35, view.width, view.height, view.horizon)
+    moved = View(
+        float(x), float(y), eye, view.azimuth, view.f35, view.width, view.height, view.horizon
+    )
     picture, shot = expose(album, scene, one, moved, when + timedelta(seconds=9), phone)
     album.keep(one, jpeg(picture, 86, metadata(shot)), shot)
 
@@ -156,7 +160,9 @@ def reuse(album: Album) -> None:
         file, old = (folder / origin).read_bytes(), album.shots[origin]
         lon, lat = DEGREES.transform(one.x + 35.0, one.y - 48.0)
         moment = visit_of(one, quarter) + timedelta(minutes=14)
-        here = Shot(float(lon), float(lat), old.height, 325.0, moment, PHONES[town_of(one)], old.f35)
+        here = Shot(
+            float(lon), float(lat), old.height, 325.0, moment, PHONES[town_of(one)], old.f35
+        )
         if key == "false2":
             file = rewritten(file, metadata(here))
         if key == "overlay":

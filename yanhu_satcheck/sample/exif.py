@@ -65,7 +65,9 @@ def metadata(shot: Shot) -> Image.Exif:
     detail.update({41989: shot.f35, 42033: shot.device.serial})
     place = exif.get_ifd(0x8825)
     place.update({0: b"\x02\x03\x00\x00", 1: "N", 2: _sexagesimal(shot.lat), 3: "E"})
-    place.update({4: _sexagesimal(shot.lon), 5: b"\x00", 6: round(shot.height, 1), 16: shot.device.ref})
+    place.update(
+        {4: _sexagesimal(shot.lon), 5: b"\x00", 6: round(shot.height, 1), 16: shot.device.ref}
+    )
     place.update({7: (float(world.hour), float(world.minute), float(world.second))})
     place.update({17: shot.shown_azimuth, 29: world.strftime("%Y:%m:%d")})
     return exif

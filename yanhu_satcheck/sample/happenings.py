@@ -45,7 +45,9 @@ class Builder:
     def rim(self, lobe: Lobe, percent: float) -> float:
         """Elevation of the ground along the lobe's rim."""
         x, y = (np.array(c) for c in zip(*lobe.ring().exterior.coords, strict=True))
-        return float(np.percentile(self.district.grid.sample(self.district.relief.z, x, y), percent))
+        return float(
+            np.percentile(self.district.grid.sample(self.district.relief.z, x, y), percent)
+        )
 
     def draw(self, low: float, high: float, name: str) -> float:
         """A number of this place's own."""
@@ -84,7 +86,9 @@ class Builder:
 
     def floor_of(self, lobe: Lobe) -> float:
         """A floor that opens to the downhill side, deeper where the ground is flat."""
-        return self.rim(lobe, 12) - self.draw(0.5, 2.0, "drop") - max(0.0, 5.0 - 30 * self.spot.steep)
+        return (
+            self.rim(lobe, 12) - self.draw(0.5, 2.0, "drop") - max(0.0, 5.0 - 30 * self.spot.steep)
+        )
 
     def pit(self) -> Happening:
         """A quarry opened since the first date."""
@@ -103,7 +107,12 @@ class Builder:
         floor = min(before, self.floor_of(new)) - self.draw(2.0, 4.0, "deeper")
         bench = self.draw(6.0, 9.0, "bench")
         dump = self.dump(old, before, 0)
-        works = (dump, Cut(old, 0, before, bench, self.batter(), *self.rock()), self.track(old, 0), Cut(new, 1, floor, bench, self.batter(), *self.rock()))
+        works = (
+            dump,
+            Cut(old, 0, before, bench, self.batter(), *self.rock()),
+            self.track(old, 0),
+            Cut(new, 1, floor, bench, self.batter(), *self.rock()),
+        )
         return Happening(works, rings(new, old), new.x, new.y, floor)
 
     def old_pit(self) -> Happening:

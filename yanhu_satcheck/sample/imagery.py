@@ -9,7 +9,6 @@ import rasterio
 from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry import Polygon
-from shapely.geometry.base import BaseGeometry
 
 from .district import MAIN, WORLD, District
 from .frame import CRS, Grid
@@ -48,7 +47,9 @@ def cloud_over(quarter: Quarter) -> Cloud:
     azimuth, height = sun(AFTER)
     case = quarter.of("clouded")
     others = [one.outline.buffer(40) for one in quarter.issued if one is not case]
-    size = max(120.0, 0.62 * float(np.hypot(*np.ptp(np.array(case.outline.exterior.coords), axis=0))))
+    size = max(
+        120.0, 0.62 * float(np.hypot(*np.ptp(np.array(case.outline.exterior.coords), axis=0)))
+    )
     for above in range(260, 1600, 20):
         for turn in np.arange(0.0, 3.1, 0.4):
             lobe = Lobe(case.x, case.y, size, 1.25, float(turn), above, 0.08)
@@ -61,7 +62,7 @@ def cloud_over(quarter: Quarter) -> Cloud:
     raise ValueError("no cloud covers its polygon and leaves the others in the clear")
 
 
-def _harmless(cloud: Cloud, others: list[BaseGeometry]) -> bool:
+def _harmless(cloud: Cloud, others: list[Polygon]) -> bool:
     both = cloud.lobe.ring().union(cloud.shadow().ring()).buffer(30)
     return not any(both.intersects(one) for one in others)
 
@@ -92,9 +93,10 @@ def main_scene(quarter: Quarter, when: int, cloud: Cloud) -> NDArray[np.uint16]:
     if when:
         picture = clouded(picture, cloud)
     picture = picture * (1 - 0.8 * haze) + haze
-    grain = np.hypot(0.0007, 0.005 * picture)
+    grain = np.hypot(0.0006, 0.0045 * picture)
     picture = picture + grain * rng.standard_normal(picture.shape)
-    return np.clip(2 * np.rint(picture * 5e3 + 500), 2, 65535).astype(np.uint16)
+    numbers = np.clip(2 * np.rint(picture * 5e3 + 500), 2, 65535)
+    return np.asarray(numbers, np.uint16)
 
 
 def clouded(picture: Field, cloud: Cloud) -> Field:
@@ -119,7 +121,9 @@ def orthophoto(quarter: Quarter, grid: Grid, when: int) -> NDArray[np.uint8]:
     """Red, green and blue of a small area as a county's orthophoto shows them."""
     rng = stream(quarter.seed, f"ortho {grid.west} {when}")
     land = quarter.district.look(grid, when)
-    picture = seen(radiance(quarter.district, land, MOMENTS[when]), grid, grid, (0.25 * when, 0.2 * when))
+    picture = seen(
+        radiance(quarter.district, land, MOMENTS[when]), grid, grid, (0.25 * when, 0.2 * when)
+    )
     colour = np.clip(picture[[2, 1, 0]] + 0.01, 0, None) / 0.36
     colour = 255 * colour**0.65 + 2.0 * rng.standard_normal(colour.shape)
     return np.clip(np.rint(colour), 1, 255).astype(np.uint8)
@@ -141,7 +145,9 @@ def small_grid(outline: Polygon) -> Grid:
     return Grid(round(x / 10) * 10 - 300.0, round(y / 10) * 10 + 300.0, 2.0, 300, 300)
 
 
-def write(path: Path, grid: Grid, bands: NDArray[np.generic], names: tuple[str, ...], **more: object) -> None:
+def write(
+    path: Path, grid: Grid, bands: NDArray[np.generic], names: tuple[str, ...], **more: object
+) -> None:
     """A tiled, compressed GeoTIFF with named bands."""
     profile = dict(
         driver="GTiff", width=grid.cols, height=grid.rows, count=len(bands), dtype=bands.dtype,

@@ -40,7 +40,8 @@ def polygons(quarter: Quarter, folder: Path) -> None:
         rows.append({
             "图斑编号": one.polygon_id, "行政区代码": "140802", "乡镇": TOWNS[town_of(one)][0],
             "村": village_of(one, quarter), "前时相": "20220821", "后时相": "20221112",
-            "监测面积(亩)": filed_area(one), "关注级别": ("1004", "1002", "1004", "1001")[number % 4],
+            "监测面积(亩)": filed_area(one),
+            "关注级别": ("1004", "1002", "1004", "1001")[number % 4],
             "父图斑编号": one.parent or None,
         })  # fmt: skip
     frame = gpd.GeoDataFrame(rows, geometry=[one.outline for one in quarter.issued], crs=CRS)
@@ -63,7 +64,9 @@ def papers(quarter: Quarter, folder: Path) -> None:
     project, plan = [], []
     for key, (name, ref, start, stop) in PROJECTS.items():
         area = quarter.of(key).outline.buffer(22, join_style="mitre").simplify(8)
-        project.append({"ref": ref, "name": name, "valid_from": start, "valid_to": stop, "geometry": area})
+        project.append(
+            {"ref": ref, "name": name, "valid_from": start, "valid_to": stop, "geometry": area}
+        )
     for key, (ref, name) in PLANS.items():
         area = quarter.of(key).outline.buffer(30, join_style="mitre").simplify(8)
         plan.append({
@@ -94,10 +97,14 @@ def key_areas(quarter: Quarter, folder: Path) -> None:
     """A reserve drawn in the Xi'an 80 system, which no formula carries over."""
     west, south, _, _ = quarter.district.grid.bounds
     areas: list[Polygon] = [box(west + 5200, south + 150, west + 7300, south + 1500)]
-    frame = gpd.GeoDataFrame([{"name": "中条山水源涵养区", "kind": "自然保护地"}], geometry=areas, crs=XIAN80)
+    frame = gpd.GeoDataFrame(
+        [{"name": "中条山水源涵养区", "kind": "自然保护地"}], geometry=areas, crs=XIAN80
+    )
     options = {"DBF_DATE_LAST_UPDATE": "2022-12-31"}
     path = folder / "key_areas.shp"
-    pyogrio.write_dataframe(frame, path, driver="ESRI Shapefile", encoding="UTF-8", layer_options=options)
+    pyogrio.write_dataframe(
+        frame, path, driver="ESRI Shapefile", encoding="UTF-8", layer_options=options
+    )
 
 
 def _write(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:

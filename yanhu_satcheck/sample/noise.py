@@ -19,7 +19,9 @@ def salt_of(seed: int, name: str) -> int:
     return int.from_bytes(sha256(f"{seed}/{name}".encode()).digest()[:4]) >> 1
 
 
-def fractal(rng: np.random.Generator, shape: tuple[int, int], slope: float, low: float = 0.0) -> Field:
+def fractal(
+    rng: np.random.Generator, shape: tuple[int, int], slope: float, low: float = 0.0
+) -> Field:
     """Gaussian field of unit variance with amplitude falling as frequency**-slope above `low`."""
     rows = np.fft.fftfreq(shape[0])[:, None]
     cols = np.fft.rfftfreq(shape[1])[None, :]
@@ -29,7 +31,8 @@ def fractal(rng: np.random.Generator, shape: tuple[int, int], slope: float, low:
     amplitude[0, 0] = 0.0
     white = np.fft.rfft2(rng.standard_normal(shape))
     field: Field = np.fft.irfft2(white * amplitude, s=shape)
-    return (field - field.mean()) / field.std()
+    field = (field - field.mean()) / field.std()
+    return field
 
 
 def hashed(salt: int, *parts: Cells) -> Field:
@@ -63,10 +66,11 @@ def fbm(x: Field, y: Field, wavelength: float, octaves: int, salt: int, gain: fl
         total = total + weight * value_noise(x, y, wavelength / 2**octave, salt + 7919 * octave)
         power += weight * weight
         weight *= gain
-    return total / np.sqrt(power)
+    return np.asarray(total / np.sqrt(power))
 
 
 def smooth(edge0: float, edge1: float, value: Field) -> Field:
     """0 below `edge0`, 1 above `edge1`, an S-curve between (either order)."""
-    t = np.clip((value - edge0) / (edge1 - edge0), 0.0, 1.0)
-    return t * t * (3 - 2 * t)
+    t: Field = np.clip((value - edge0) / (edge1 - edge0), 0.0, 1.0)
+    curve: Field = t * t * (3 - 2 * t)
+    return curve

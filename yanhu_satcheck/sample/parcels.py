@@ -8,18 +8,20 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from .cover import autumn_state, crops
+from .digitising import largest, traced
 from .district import District
 from .frame import Grid
 from .land import Mask
 from .noise import salt_of
 from .plots import mosaic
-from .digitising import largest, traced
-from .sky import sun, sunlit, facing
+from .sky import facing, sun, sunlit
 
 HALF = 190.0  # metres around a place that are looked at
 
 
-def fields(district: District, x: float, y: float, hectares: float, crop: str, state: str) -> BaseGeometry:
+def fields(
+    district: District, x: float, y: float, hectares: float, crop: str, state: str
+) -> BaseGeometry:
     """Whole neighbouring fields that bore `crop` in August and stand in one of the `state`s now."""
     grid = district.grid.around(x, y, HALF, 2.0)
     site, salt = district.site(grid), salt_of(district.seed, "cover")
@@ -82,4 +84,3 @@ def shade(district: District, mask: Mask, x: float, y: float, hectares: float) -
     view = mask[down, across]
     inner = Grid(*corner, grid.cell, *view.shape)
     return near(traced(view, inner).buffer(2).buffer(-2), x, y, hectares)
-

@@ -109,7 +109,14 @@ def follow(case: Case, done: dict[str, Happening], drawn: dict[str, Polygon]) ->
     x, y = other.centroid.x, other.centroid.y
     west, south, east, north = other.bounds
     if how == "beside":  # the same pit, drawn again over one half
-        half = Polygon([(x - 9, south - 60), (east + 18, south - 60), (east + 18, north + 60), (x - 9, north + 60)])
+        half = Polygon(
+            [
+                (x - 9, south - 60),
+                (east + 18, south - 60),
+                (east + 18, north + 60),
+                (x - 9, north + 60),
+            ]
+        )
         return other.buffer(7).intersection(half)
     patch = affinity.rotate(Polygon([(-0.7, -0.45), (0.75, -0.5), (0.68, 0.5), (-0.72, 0.42)]), 12)
     patch = affinity.scale(patch, size, size, origin=(0, 0))
@@ -135,14 +142,14 @@ def halves(whole: Polygon, pit: BaseGeometry) -> tuple[Polygon, Polygon]:
     edge = pit.bounds[2] + 3.0
     line = LineString([(edge, whole.bounds[1] - 50), (edge + 6, whole.bounds[3] + 50)])
     parts = sorted(split(whole, line).geoms, key=lambda part: part.distance(Point(x, y)))
-    return parts[0], largest(parts[1]) if len(parts) > 1 else parts[0]
+    return largest(parts[0]), largest(parts[-1])
 
 
 def outlines(seed: int, done: dict[str, Happening]) -> dict[str, Polygon]:
     """What the interpreters drew."""
     drawn: dict[str, Polygon] = {}
     for case in CASES:
-        how, _, key = case.how.partition(":")
+        how = case.how.partition(":")[0]
         salt = salt_of(seed, f"outline {case.key}")
         if how == "part":
             continue
@@ -153,7 +160,14 @@ def outlines(seed: int, done: dict[str, Happening]) -> dict[str, Polygon]:
         shape = done[case.key].outline
         if case.key == "parent":
             box = shape.bounds
-            field = Polygon([(box[2] - 60, box[1]), (box[2] + 75, box[1] + 6), (box[2] + 70, box[3] - 4), (box[2] - 60, box[3])])
+            field = Polygon(
+                [
+                    (box[2] - 60, box[1]),
+                    (box[2] + 75, box[1] + 6),
+                    (box[2] + 70, box[3] - 4),
+                    (box[2] - 60, box[3]),
+                ]
+            )
             shape = shape.union(field).buffer(4).buffer(-4)
         drawn[case.key] = digitised(shape.buffer(1.5), salt)
         if how == "bowtie":
@@ -164,7 +178,7 @@ def outlines(seed: int, done: dict[str, Happening]) -> dict[str, Polygon]:
 
 def crossed(ring: Polygon) -> Polygon:
     """The ring with two of its corners exchanged, so that it crosses itself."""
-    a, b, c, d = list(ring.minimum_rotated_rectangle.exterior.coords)[:4]
+    a, b, c, d = list(largest(ring.minimum_rotated_rectangle).exterior.coords)[:4]
     e = (0.75 * d[0] + 0.25 * c[0], 0.75 * d[1] + 0.25 * c[1])
     f = (0.75 * c[0] + 0.25 * d[0], 0.75 * c[1] + 0.25 * d[1])
     return Polygon([(round(x, 2), round(y, 2)) for x, y in (a, b, e, f)])

@@ -39,7 +39,9 @@ def workbook(
         title = book.add_format({"bold": True, "align": "center", "font_size": 14})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for number, line in enumerate(above):
-            page.merge_range(number, 0, number, len(header) - 1, line, title if not number else None)
+            page.merge_range(
+                number, 0, number, len(header) - 1, line, title if not number else None
+            )
         top = len(above)
         page.write_row(top, 0, header, bold)
         for number, row in enumerate(rows, top + 1):
