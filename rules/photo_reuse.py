@@ -114,9 +114,8 @@ def _one_ground(dossier: Dossier, one: Case, two: Case) -> bool:
 
 def _whose(dossier: Dossier, shown: Collection[PhotoEvidence], id: str) -> set[str | None]:
     """Give the polygons that a photograph is filed for, issued here or not."""
-    issued = {photo.polygon_id for photo in shown if photo.polygon_id}
-    named = {one.named_polygon or None for one in dossier.batch.photos if one.id == id}
-    return issued or named or {None}
+    issued: set[str | None] = {photo.polygon_id for photo in shown if photo.polygon_id}
+    return issued or {one.named_polygon or None for one in dossier.batch.photos if one.id == id}
 
 
 def _named_elsewhere(dossier: Dossier, group: PhotoGroup) -> set[str]:

@@ -1,4 +1,4 @@
-"""A made-up quarter with a known truth, from a seed: what a county would hand in, and what is so."""
+"""A made-up quarter from a seed: what a county would hand in, and what is true of it."""
 
 from pathlib import Path
 

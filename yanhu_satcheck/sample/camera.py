@@ -164,7 +164,7 @@ def texture(x: Field, y: Field, z: Field, size: Field, rock: Field) -> Field:
 def furrows(x: Field, y: Field, size: Field) -> Field:
     """Drill rows and furrows of the fields, along the blocks' skew."""
     across = y * np.cos(SKEW) - x * np.sin(SKEW) + 0.05 * value_noise(x, y, 3.0, 81)
-    return np.cos(2 * np.pi * across / 0.62) * smooth(2.0, 5.0, 0.62 / size)
+    return np.asarray(np.cos(2 * np.pi * across / 0.62) * smooth(2.0, 5.0, 0.62 / size))
 
 
 def colours(scenery: Scenery, view: View, distance: Field) -> Field:
@@ -210,8 +210,8 @@ def _surface(land: Land, light: Field, x: Field, y: Field, z: Field, size: Field
 def heaven(view: View, salt: int) -> Field:
     """A winter sky: pale at the horizon, thin cloud."""
     bearing, _ = view.bearings()
-    up = (view.horizon * view.height - np.arange(view.height)[:, None]) / view.focal
-    up = np.broadcast_to(up, (view.height, view.width))
+    rows = np.repeat(np.arange(view.height, dtype=np.float64)[:, None], view.width, axis=1)
+    up: Field = (view.horizon * view.height - rows) / view.focal
     low, high = np.array([0.80, 0.83, 0.86]), np.array([0.36, 0.52, 0.78])
     blue = smooth(-0.02, 0.75, up)[..., None]
     veil = fbm(bearing[None, :] * 6 + 0 * up, 14 * up / (0.35 + np.abs(up)), 1.0, 4, salt)

@@ -2,8 +2,8 @@
 
 import numpy as np
 from rasterio.features import shapes
-from shapely.geometry import MultiPolygon, Polygon, shape
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import Polygon, shape
+from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 from shapely.ops import unary_union
 
 from .frame import Grid
@@ -13,7 +13,7 @@ from .noise import stream
 
 def digitised(geometry: BaseGeometry, salt: int, error: float = 1.8, step: float = 24.0) -> Polygon:
     """One valid ring that follows the outline with digitising error."""
-    base = largest(geometry.buffer(0)).simplify(2.2)
+    base = largest(largest(geometry.buffer(0)).simplify(2.2))
     ring = np.array(base.exterior.segmentize(step).coords)[:-1]
     rng = stream(salt, "digitised")
     for shrink in (1.0, 0.5, 0.2, 0.0):
@@ -26,8 +26,8 @@ def digitised(geometry: BaseGeometry, salt: int, error: float = 1.8, step: float
 
 def largest(geometry: BaseGeometry) -> Polygon:
     """The largest polygon, without holes."""
-    parts = geometry.geoms if isinstance(geometry, MultiPolygon) else [geometry]
-    best = max(parts, key=lambda part: part.area)
+    parts = list(geometry.geoms) if isinstance(geometry, BaseMultipartGeometry) else [geometry]
+    best = max(parts, key=lambda part: part.area, default=Polygon())
     return Polygon(best.exterior) if isinstance(best, Polygon) else Polygon()
 
 

@@ -29,7 +29,7 @@ def erred(z: Field, when: int, seed: int) -> Field:
     rng = stream(seed, f"elevation {when}")
     x, y = MODEL.xy()
     east, north, up = OFFSET if when else (0.0, 0.0, 0.0)
-    seen = WORLD.sample(z, x - east, y - north, order=1 if when else 0) + up
+    seen = WORLD.sample(z, x - east, y - north, order=1) + up
     rough = ndimage.gaussian_filter(rng.standard_normal(MODEL.shape), 3.0)
     noise = rough / rough.std() + rng.standard_normal(MODEL.shape)
     rounded: Field = np.rint((seen + SIGMA * noise / np.sqrt(2)) / STEP) * STEP

@@ -48,7 +48,7 @@ def drained(to: Cells, steps: list[Cells]) -> Field:
 
 
 def erode(z: Field, cell: float, uplift: Field, rounds: int, erodible: Field) -> Field:
-    """Raise and cut `rounds` times (implicit stream power, m = 0.5, n = 1; Braun & Willett 2013)."""
+    """Raise and cut `rounds` times (stream power, m = 0.5, n = 1; Braun & Willett 2013)."""
     for _ in range(rounds):
         raised: NDArray[np.float64] = (z + uplift).ravel()
         to, length = receivers(raised.reshape(z.shape))

@@ -19,10 +19,10 @@ from .quarter import Issued, Quarter
 from .tables import Cell, workbook
 from .viewpoints import EYE, HOVER, Stand, stands, view_from, visit_of
 
-LARGE, SMALL, WIDE = (960, 720), (560, 420), (1280, 560)
+LARGE, SMALL, WIDE = (880, 660), (560, 420), (1200, 528)
 SEVERAL = {  # how many from the ground, how many from the air
-    "false1": (1, 0), "false2": (1, 0), "false3": (2, 0), "disguised": (2, 1), "inside1": (2, 1),
-    "overlay": (1, 0), "outside": (2, 1), "slide1": (2, 1), "slide3": (2, 0), "restored1": (2, 1),
+    "false1": (1, 0), "false2": (1, 0), "false3": (2, 0), "disguised": (1, 1), "inside1": (2, 1),
+    "overlay": (1, 0), "outside": (1, 1), "slide1": (1, 1), "slide3": (2, 0), "restored1": (2, 1),
     "dug": (2, 0), "harvest1": (2, 0), "harvest2": (1, 0), "old1": (1, 0), "underground": (1, 1),
 }  # fmt: skip
 NONE = {"harvest5", "ploughed", "old2", "harvest3", "harvest4"}  # provided for separately

@@ -9,11 +9,19 @@ from .noise import Field, stream
 from .quarter import Issued, Quarter
 from .tables import Cell, full_width, typed, workbook
 from .words import (
-    DISASTERS, LEDGER, PEOPLE, PLANS, PROJECTS, REMARKS, SEEN, UNITS,
+    DISASTERS,
+    LEDGER,
+    PEOPLE,
+    PLANS,
+    PROJECTS,
+    REMARKS,
+    SEEN,
+    UNITS,
 )  # fmt: skip
 
 HEADER = [
-    "序号", "图斑编号", "合法性判定", "分类", "采矿许可证号", "项目名称", "批准文号", "现场核查描述",
+    "序号", "图斑编号", "合法性判定", "分类", "采矿许可证号", "项目名称", "批准文号",
+    "现场核查描述",
     "核查时间", "核查人员", "核查方式", "实际开采方式", "实际开采矿种", "填报日期", "储量动态核查",
     "动用方量", "灾害时间", "灾害依据", "修复方案文号", "填报单位", "备注",
 ]  # fmt: skip
@@ -22,7 +30,8 @@ LEDGER_HEADER = [
     "整改责任人", "整改状态", "是否销号", "销号日期", "验收人", "验收时间", "佐证",
 ]  # fmt: skip
 SUBCLASS = {
-    "ILLEGAL": "采矿用地", "LEGAL": "采矿用地", "RESTORATION": "生态修复用地", "DISASTER": "灾毁地块",
+    "ILLEGAL": "采矿用地", "LEGAL": "采矿用地", "RESTORATION": "生态修复用地",
+    "DISASTER": "灾毁地块",
     "CONSTRUCTION": "工矿商服", "AGRI_FACILITY": "设施农用地", "LAND_LEVELLING": "土地整治",
     "PSEUDO_CHANGE": "耕地", "UNKNOWN": "堆场", "UNFILLED": "",
 }  # fmt: skip
@@ -50,7 +59,7 @@ def number_as_typed(key: str) -> str:
     """The licence number as it stands in the filing."""
     if key not in MINES:
         return "无" if key in ("ledgered", "nobody", "overdue") else ""
-    number = MINES[key][0]
+    number = MINES[key].permit_no
     if key == "inside1":
         return full_width(number)
     if key == "renewed":
@@ -63,7 +72,7 @@ def mining(one: Issued, ground: tuple[Field, Field]) -> list[Cell]:
     key = one.case.key
     if key not in MINES or key == "overlay":
         return ["", "", "", ""]
-    mineral, method = MINES[key][3], MINES[key][4]
+    mineral, method = MINES[key].mineral, MINES[key].method
     cut, fill = volumes(ground, one.outline)
     volume = round((cut - fill) * 0.97, -2)
     method = "露天" if "露天" in method else "地下"
@@ -86,7 +95,7 @@ def filed_row(
     who = "" if key == "overlay" else "、".join(inspectors(one, quarter.seed))
     ref, _, disaster = DISASTERS.get(key, ("", "", ""))
     return [
-        float(number), polygon_id, one.case.call, kind, number_as_typed(key), project[0], project[1],
+        float(number), polygon_id, one.case.call, kind, number_as_typed(key), *project[:2],
         SEEN[key], when, who, way, method, mineral, typed(filed, number + 3), reserves, volume,
         disaster, ref, PLANS.get(key, ("",))[0], UNITS[town_of(one)], REMARKS.get(key, ""),
     ]  # fmt: skip
@@ -109,11 +118,12 @@ def rectification(quarter: Quarter, folder: Path) -> None:
         polygon_id = full_width(one.polygon_id) if key == "overdue" else one.polygon_id
         batch = "2022Q4" if turn % 2 else ""
         rows.append([
-            polygon_id, batch, "未经批准采挖矿产资源", unit, measure, due, longer, "卫片下发", person,
-            state, "否", "", "", "", "",
+            polygon_id, batch, "未经批准采挖矿产资源", unit, measure, due, longer, "卫片下发",
+            person, state, "否", "", "", "", "",
         ])  # fmt: skip
     rows.append([
         "2022S31408020017", "2022Q3", "无证采石", "石门镇人民政府", "回填复绿", "2022-10-31", "",
-        "日常巡查", "景红霞", "已完成", "是", "2022-10-26", "张海燕", "2022-10-25", "验收意见〔2022〕11号",
+        "日常巡查", "景红霞", "已完成", "是", "2022-10-26", "张海燕", "2022-10-25",
+        "验收意见（2022）11号",
     ])  # fmt: skip
     workbook(folder / "rectification.xlsx", "整改台账", LEDGER_HEADER, rows, ("卫片执法整改台账",))

@@ -1,6 +1,7 @@
 """Where cells are: a north-up grid, and reading a field between its cells."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from affine import Affine
@@ -44,11 +45,12 @@ class Grid:
         across, down = np.meshgrid(x, y)
         return across, down
 
-    def sample(self, field: Field, x: Field, y: Field, order: int = 1) -> Field:
+    def sample(self, field: Field, x: Field, y: Field, order: Literal[1, 3] = 1) -> Field:
         """The field at map positions; beyond the edge its nearest value."""
         at = [(self.north - y) / self.cell - 0.5, (x - self.west) / self.cell - 0.5]
-        found: Field = ndimage.map_coordinates(field, at, order=order, mode="nearest")
-        return found
+        return np.asarray(
+            ndimage.map_coordinates(field, np.asarray(at), order=order, mode="nearest")
+        )
 
     def at(self, field: Field, x: float, y: float) -> float:
         """The field at one position."""

@@ -9,7 +9,6 @@ import rasterio
 from numpy.typing import NDArray
 from scipy import ndimage
 from shapely.geometry import Polygon
-from shapely.geometry.base import BaseGeometry
 
 from .district import MAIN, WORLD, District
 from .frame import CRS, Grid
@@ -63,7 +62,7 @@ def cloud_over(quarter: Quarter) -> Cloud:
     raise ValueError("no cloud covers its polygon and leaves the others in the clear")
 
 
-def _harmless(cloud: Cloud, others: list[BaseGeometry]) -> bool:
+def _harmless(cloud: Cloud, others: list[Polygon]) -> bool:
     both = cloud.lobe.ring().union(cloud.shadow().ring()).buffer(30)
     return not any(both.intersects(one) for one in others)
 
@@ -94,9 +93,10 @@ def main_scene(quarter: Quarter, when: int, cloud: Cloud) -> NDArray[np.uint16]:
     if when:
         picture = clouded(picture, cloud)
     picture = picture * (1 - 0.8 * haze) + haze
-    grain = np.hypot(0.0007, 0.005 * picture)
+    grain = np.hypot(0.0006, 0.0045 * picture)
     picture = picture + grain * rng.standard_normal(picture.shape)
-    return np.clip(2 * np.rint(picture * 5e3 + 500), 2, 65535).astype(np.uint16)
+    numbers = np.clip(2 * np.rint(picture * 5e3 + 500), 2, 65535)
+    return np.asarray(numbers, np.uint16)
 
 
 def clouded(picture: Field, cloud: Cloud) -> Field:

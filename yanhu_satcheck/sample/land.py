@@ -34,8 +34,8 @@ class Land:
         cell = self.grid.cell
         west, north = self.grid.west + across.start * cell, self.grid.north - down.start * cell
         grid = Grid(west, north, cell, z.shape[0], z.shape[1])
-        rest = (a[down, across] for a in (self.ground, self.plant, self.share, self.tone))
-        return Land(grid, self.when, z, *rest)
+        kinds = self.ground[down, across], self.plant[down, across]
+        return Land(grid, self.when, z, *kinds, self.share[down, across], self.tone[down, across])
 
     def lay(
         self, where: Mask, ground: str, share: float | Field = 0.0, plant: str = "grass"

@@ -40,7 +40,8 @@ def polygons(quarter: Quarter, folder: Path) -> None:
         rows.append({
             "图斑编号": one.polygon_id, "行政区代码": "140802", "乡镇": TOWNS[town_of(one)][0],
             "村": village_of(one, quarter), "前时相": "20220821", "后时相": "20221112",
-            "监测面积(亩)": filed_area(one), "关注级别": ("1004", "1002", "1004", "1001")[number % 4],
+            "监测面积(亩)": filed_area(one),
+            "关注级别": ("1004", "1002", "1004", "1001")[number % 4],
             "父图斑编号": one.parent or None,
         })  # fmt: skip
     frame = gpd.GeoDataFrame(rows, geometry=[one.outline for one in quarter.issued], crs=CRS)

@@ -34,8 +34,9 @@ class Lobe:
         long, short = self.radius * self.stretch**0.5, self.radius / self.stretch**0.5
         oval = long * short / np.hypot(short * np.cos(own), long * np.sin(own))
         rim: Field = oval * np.exp(self.rough * wave)
-        area = 0.5 * np.sum(rim**2) * 2 * np.pi / TURNS
-        return rim * self.radius * np.sqrt(np.pi / area)
+        area = float(0.5 * np.sum(rim**2) * 2 * np.pi / TURNS)
+        rim *= self.radius * float(np.sqrt(np.pi / area))
+        return rim
 
     def polar(self, x: Field, y: Field) -> tuple[Field, Field, Field]:
         """Distance from the centre, the rim's distance that way, and how much the rim turns."""

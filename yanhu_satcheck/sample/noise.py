@@ -31,7 +31,8 @@ def fractal(
     amplitude[0, 0] = 0.0
     white = np.fft.rfft2(rng.standard_normal(shape))
     field: Field = np.fft.irfft2(white * amplitude, s=shape)
-    return (field - field.mean()) / field.std()
+    field = (field - field.mean()) / field.std()
+    return field
 
 
 def hashed(salt: int, *parts: Cells) -> Field:
@@ -65,10 +66,11 @@ def fbm(x: Field, y: Field, wavelength: float, octaves: int, salt: int, gain: fl
         total = total + weight * value_noise(x, y, wavelength / 2**octave, salt + 7919 * octave)
         power += weight * weight
         weight *= gain
-    return total / np.sqrt(power)
+    return np.asarray(total / np.sqrt(power))
 
 
 def smooth(edge0: float, edge1: float, value: Field) -> Field:
     """0 below `edge0`, 1 above `edge1`, an S-curve between (either order)."""
-    t = np.clip((value - edge0) / (edge1 - edge0), 0.0, 1.0)
-    return t * t * (3 - 2 * t)
+    t: Field = np.clip((value - edge0) / (edge1 - edge0), 0.0, 1.0)
+    curve: Field = t * t * (3 - 2 * t)
+    return curve

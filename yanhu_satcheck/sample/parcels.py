@@ -8,13 +8,13 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from .cover import autumn_state, crops
+from .digitising import largest, traced
 from .district import District
 from .frame import Grid
 from .land import Mask
 from .noise import salt_of
 from .plots import mosaic
-from .digitising import largest, traced
-from .sky import sun, sunlit, facing
+from .sky import facing, sun, sunlit
 
 HALF = 190.0  # metres around a place that are looked at
 

@@ -142,14 +142,14 @@ def halves(whole: Polygon, pit: BaseGeometry) -> tuple[Polygon, Polygon]:
     edge = pit.bounds[2] + 3.0
     line = LineString([(edge, whole.bounds[1] - 50), (edge + 6, whole.bounds[3] + 50)])
     parts = sorted(split(whole, line).geoms, key=lambda part: part.distance(Point(x, y)))
-    return parts[0], largest(parts[1]) if len(parts) > 1 else parts[0]
+    return largest(parts[0]), largest(parts[-1])
 
 
 def outlines(seed: int, done: dict[str, Happening]) -> dict[str, Polygon]:
     """What the interpreters drew."""
     drawn: dict[str, Polygon] = {}
     for case in CASES:
-        how, _, key = case.how.partition(":")
+        how = case.how.partition(":")[0]
         salt = salt_of(seed, f"outline {case.key}")
         if how == "part":
             continue
@@ -178,7 +178,7 @@ def outlines(seed: int, done: dict[str, Happening]) -> dict[str, Polygon]:
 
 def crossed(ring: Polygon) -> Polygon:
     """The ring with two of its corners exchanged, so that it crosses itself."""
-    a, b, c, d = list(ring.minimum_rotated_rectangle.exterior.coords)[:4]
+    a, b, c, d = list(largest(ring.minimum_rotated_rectangle).exterior.coords)[:4]
     e = (0.75 * d[0] + 0.25 * c[0], 0.75 * d[1] + 0.25 * c[1])
     f = (0.75 * c[0] + 0.25 * d[0], 0.75 * c[1] + 0.25 * d[1])
     return Polygon([(round(x, 2), round(y, 2)) for x, y in (a, b, e, f)])

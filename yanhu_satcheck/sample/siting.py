@@ -76,7 +76,7 @@ class Survey:
 def survey(district: District) -> Survey:
     """Slopes of the ground at the size of a quarry."""
     z = ndimage.gaussian_filter(district.relief.z, 9.0)
-    south, east = np.gradient(z, district.grid.cell)
+    south, east = (np.asarray(part) for part in np.gradient(z, district.grid.cell))
     steep = slope_of(z, district.grid.cell)
     sunny = facing(z, district.grid.cell, 160.0, 35.0) > 0.45
     return Survey(district, steep, (-east, south), sunny, stream(district.seed, "sites"))

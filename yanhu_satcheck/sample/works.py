@@ -117,7 +117,7 @@ class Slide(Work):
         land.z[...] = land.z - scar + heap
         salt = self.lobe.salt
         mottle = fbm(x, y, 14.0, 3, salt + 2)
-        for here in (heap > 0.08, scar > 0.05):
+        for here in (np.asarray(heap > 0.08), np.asarray(scar > 0.05)):
             land.tone[here] = (0.98 + 0.12 * mottle)[here]
             land.lay(here, "red_soil", np.clip(0.05 + 0.06 * mottle, 0, 0.3), "shrub")
             land.lay(here & (mottle > 0.55), "loess", 0.02)
@@ -238,9 +238,9 @@ class Track(Work):
         x, y = land.grid.xy()
         line = LineString(self.line)
         shapely.prepare(line)
-        away = shapely.distance(line, shapely.points(x, y))
-        bed = away < self.width / 2
-        land.lay((away < self.width) & ~bed, "old_floor", 0.3, "grass")
+        away = np.asarray(shapely.distance(line, shapely.points(x, y)))
+        bed = np.asarray(away < self.width / 2)
+        land.lay(np.asarray(away < self.width) & ~bed, "old_floor", 0.3, "grass")
         land.lay(bed, "dust" if self.dusty else "gravel", 0.02)
         land.tone[bed & (land.ground == G["dust"])] = 0.88
 
