@@ -108,7 +108,7 @@ def _values(
     out = {name: getattr(change, name).value for name in names}
     out |= {
         n: change.others[n].value
-        for n in ("mining_like", "disorder", "edge_share")
+        for n in ("mining_like", "disorder", "edge_share", "tint")
         if n in change.others
     }
     if chance is not None and chance.p is not None:

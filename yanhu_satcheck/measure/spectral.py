@@ -12,6 +12,7 @@ from yanhu_satcheck.raster.ground import Look, SceneModel, soil_index
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.spectra import brightness
 
+FEWEST_NEW = 5  # newly bare cells below which nothing is said of their colour
 NEAR = 3  # cells from earlier bare ground within which new bare ground counts as its growth
 
 
@@ -89,7 +90,32 @@ def _others(seen: Seen) -> dict[str, Measured]:
             out[name] = mean_of(index, cells, "index")
     out |= _ring(seen)
     out |= _texture(seen)
+    out |= _tint(seen)
     return out
+
+
+def _tint(seen: Seen) -> dict[str, Measured]:
+    """How much redder the newly bare cells are than what stood there: change of log(red / blue).
+
+    Soil and rock are redder than plants (iron oxides absorb blue); film, roofs, concrete and snow
+    are not. A ratio of bands, it holds in shade better than brightness does.
+    """
+    roles, cells = seen.model.roles, seen.cells
+    if not {"red", "blue"} <= set(roles):
+        return {}
+    new = (seen.look.bare[1] & ~seen.look.bare[0])[cells.mask]
+    if new.sum() < FEWEST_NEW:
+        return {}
+    tones = []
+    for stack in (seen.before, seen.after):
+        red, blue = (
+            np.maximum(stack[roles.index(role)], 0) + seen.model.likes.soft[roles.index(role)]
+            for role in ("red", "blue")
+        )
+        tones.append(np.log(red / blue))
+    inside = (tones[1] - tones[0])[cells.mask][new].astype(float)
+    own = Cells(cells.mask, cells.weight[new], cells.block[new], cells.edge)
+    return {"tint": mean_over(inside, own, "log ratio")}
 
 
 def _ring(seen: Seen) -> dict[str, Measured]:
