@@ -105,6 +105,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[ScenePair, Elevatio
     )
     rows, cols = np.mgrid[:SIZE, :SIZE]
     steep = np.clip(rows - 400, 0, None) * (cols > 380) * CELL * -np.tan(np.radians(27))
+    steep += np.clip(cols - 380, 0, None) * (rows < 390) * CELL * np.tan(np.radians(15))
     dem = write(folder / "dem.tif", (900 + steep)[None].astype(np.float32), **place)
     about = header(dem)
     return scene, ElevationFile(dem, "dem.tif", date(2021, 10, 2), about.grid, 0.5, about.nodata)

@@ -21,6 +21,7 @@ from yanhu_satcheck.measure.terrain import long_axis
 from yanhu_satcheck.terms import Words
 
 CAUSES = ("mining", "slide", "restoration", "season", "construction")
+LEVEL_DEG = 10.0  # slope at which ground is level no more
 NO_INFRARED = Words(
     "影像无近红外波段，裸地由亮度和色彩粗略判断",
     "without near infrared, bare ground is only guessed from brightness and colour",
@@ -115,6 +116,8 @@ def _values(
         out["chance"] = chance.p
     if terrain is not None and terrain.slope_deg is not None:
         out["slope_deg"] = terrain.slope_deg.value
+        level = min(1.0, max(0.0, 1 - terrain.slope_deg.value / LEVEL_DEG))
+        out["bright_level"] = max(0.0, change.brightness.value) * level
         out |= {n: m.value for n, m in terrain.others.items() if n == "axis_angle"}
         out["elongation"] = long_axis(footprint)[1]
     box = shapely.minimum_rotated_rectangle(footprint).area

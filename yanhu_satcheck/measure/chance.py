@@ -22,10 +22,10 @@ from yanhu_satcheck.terms import Words
 PLACES = 4999
 ENOUGH = 199  # independent places below which no p is told
 STOP = 10  # exceedances after which p is known well enough
-TRIES = 12_000  # places proposed at most
+TRIES = 20_000  # places proposed at most
 CELLS = 256  # cells of a footprint that are compared
 CLEAR = 0.8
-LIKE = 0.5  # share of classes in common
+LIKE = 0.4  # share of classes in common
 SLOPE_DEG = 5.0  # apart in mean slope, or 40 % of the polygon's, if that is more
 
 Ints = NDArray[np.int64]
