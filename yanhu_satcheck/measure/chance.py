@@ -4,7 +4,11 @@ The footprint, turned and mirrored, is laid at random on the survey's sample win
 ground lies: similar classes of look before, similar slope, clear, outside everything issued. There
 it takes the same scalar, `mining_like`. p = (1 + exceedances) / (1 + places). No more places are
 tried than are independent, so that a small scene cannot prove more than it holds; laying ends
-after ten exceedances (Besag & Clifford 1991), when p is known well enough.
+after ten exceedances (Besag & Clifford 1991), when p is known well enough; `effective` is then what
+was counted until there.
+
+Outlines of issued polygons follow the edges of what changed, places laid at random do not: for a
+harvested field among harvested fields p comes out lower than it should. Cause must speak as well.
 """
 
 from dataclasses import dataclass
