@@ -162,6 +162,8 @@ def _says(
         share = case.cause.of("mining")
         zh_why = f"成因指向采矿的份额为 {share:.2f}"
         en_why = f"mining explains it with a share of {share:.2f}"
+    if case.chance:
+        zh_why, en_why = f"{zh_why}；{case.chance.says.zh}", f"{en_why}; {case.chance.says.en}"
     return Words(
         f"填报为实地伪变化；{view.before_date} 至 {view.after_date} 影像显示{zh}；{zh_why}",
         f"filed as pseudo-change; from {view.before_date} to {view.after_date} {en}; {en_why}",
@@ -195,6 +197,9 @@ def _figures(
     if case.cause:
         share = stated("p_mining", case.cause.of("mining"), view.scene, "share")
         figures.append(share._replace(threshold=limits.p_mining))
+    if case.chance:
+        count, places = case.chance.exceedances, case.chance.places
+        figures.append(Figure("exceedances", count, None, places, "count", None, view.scene))
     if case.terrain and case.terrain.net_m3:
         figures.append(case.terrain.net_m3.held_to(None, "net_m3", "dem"))
     return tuple(figures)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from yanhu_satcheck.evidence import Case
+from yanhu_satcheck.evidence import Case, Chance, ChangeEvidence, SceneView, TerrainEvidence
 from yanhu_satcheck.quantity import Figure, Measured
 from yanhu_satcheck.terms import Words
 
@@ -23,7 +23,21 @@ _UNITS = {
     "days": Words("天", "days"),
     "day": Words("", ""),
     "date": Words("", ""),
+    "relative": Words("（相对）", "relative"),
+    "index": Words("", ""),
+    "log ratio": Words("（对数）", "(log)"),
+    "ratio": Words("", ""),
 }
+# Names that another measure may not take.
+_OURS = frozenset(
+    {"polygon_id", "p_value", "licensed_share", "approved_share", "drawn_area_m2", "issued_area_m2"}
+    | {
+        name
+        for kind in (SceneView, ChangeEvidence, TerrainEvidence, Chance)
+        for name in kind._fields
+    }
+    | {"position_m", "net_m3_sigma", *(f"p_{cause}" for cause in CAUSES)}
+)
 
 
 class Measure(NamedTuple):
@@ -94,7 +108,7 @@ def _named(
 ) -> dict[str, Measured | float | None]:
     """Give the fields of an evidence and its others; a name that is taken gets `other_`."""
     own = {k: v for k, v in fields.items() if k != "others"}
-    taken = {**(taken or {}), **own, **measures()}
+    taken = {*(taken or ()), *_OURS}
     named = {f"other_{k}" if k in taken else k: v for k, v in others.items()}
     return {**own, **named}  # type: ignore[dict-item]  # the fields are Measured, float or None
 
