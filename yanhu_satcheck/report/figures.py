@@ -108,8 +108,8 @@ def _named(
 ) -> dict[str, Measured | float | None]:
     """Give the fields of an evidence and its others; a name that is taken gets `other_`."""
     own = {k: v for k, v in fields.items() if k != "others"}
-    taken = {*(taken or ()), *_OURS}
-    named = {f"other_{k}" if k in taken else k: v for k, v in others.items()}
+    ours = _OURS.union(taken or ())
+    named = {f"other_{k}" if k in ours else k: v for k, v in others.items()}
     return {**own, **named}  # type: ignore[dict-item]  # the fields are Measured, float or None
 
 

@@ -41,6 +41,7 @@ _WIDE = {
 }
 _WIDEST, _WIDEST_FILED, _NARROWEST = 26, 18, 6
 _FIRST_DAY = date(1900, 3, 1)  # before it workbooks count days wrongly
+_PRINTED = 300.0  # characters of an A3 sheet's width that can still be read
 _EXACT = 10**15  # beyond it a workbook's numbers lose their last digits
 
 
@@ -122,7 +123,7 @@ def _write_sheet(page: Any, sheet: Sheet, look: Look, audit: Audit) -> None:
     page.autofilter(0, 0, last, len(sheet.header) - 1)
     if columns.REVIEW[0] in sheet.header and sheet.rows:
         _drop_down(page, sheet.header.index(columns.REVIEW[0]), last)
-    _print_setup(page, sheet, audit, last)
+    _print_setup(page, sheet, audit, last, sum(widths))
 
 
 def _kind(sheet: Sheet, at: int) -> str:
@@ -225,12 +226,14 @@ def _span(text: str) -> int:
     )
 
 
-def _print_setup(page: Any, sheet: Sheet, audit: Audit, last: int) -> None:
+def _print_setup(page: Any, sheet: Sheet, audit: Audit, last: int, width: float) -> None:
     batch = audit.batch.id[:40].replace("&", "&&")
     page.set_landscape()
     page.set_paper(8)  # A3
-    page.fit_to_pages(1, 0)
+    # A filing of twenty columns on one sheet could not be read: let it run over two or three.
+    page.fit_to_pages(max(1, math.ceil(width / _PRINTED)), 0)
     page.repeat_rows(0)
+    page.repeat_columns(0)
     page.print_area(0, 0, last, len(sheet.header) - 1)
     page.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.8)
     title = f"矿产卫片执法图斑核查 · {sheet.name}"
