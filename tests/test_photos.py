@@ -55,6 +55,14 @@ def test_the_same_file_and_the_same_pixels_are_one_exposure(tmp_path: Path) -> N
     assert groups_of(tmp_path, "a", "b", "c", "d") == [("exposure", "a b c")]
 
 
+def test_a_copied_file_is_said_to_be_that_and_nothing_more(tmp_path: Path) -> None:
+    scene(1).save(tmp_path / "a.jpg", quality=90)
+    (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
+    (tmp_path / "scratch").mkdir()
+    _, (group,), _ = examine(batch(tmp_path, a="T1", b="T1"), tmp_path / "scratch")
+    assert group.how.zh == "文件完全相同"
+
+
 @pytest.mark.parametrize("quality", [88, 92, 97])
 def test_saved_again_is_one_exposure(tmp_path: Path, quality: int) -> None:
     scene(1).save(tmp_path / "a.jpg", quality=95)

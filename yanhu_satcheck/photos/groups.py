@@ -29,9 +29,11 @@ ONE_VIEW = Words(
 def groups(photos: Iterable[PhotoEvidence], files: Mapping[str, Path]) -> tuple[PhotoGroup, ...]:
     """Group photographs that are one exposure or one view. `files` holds each photograph's file."""
     told = [photo for photo in photos if photo.pixel_hash is not None]
+    # Copies of a file have its pixels too, which is no second reason.
+    of_each_file = list({photo.sha256: photo for photo in reversed(told)}.values())
     found = [
         *_alike(told, lambda photo: photo.sha256, SAME_FILE),
-        *_alike(told, lambda photo: photo.pixel_hash, SAME_PIXELS),
+        *_alike(of_each_file, lambda photo: photo.pixel_hash, SAME_PIXELS),
         *_saved_again(told, files),
     ]
     return tuple(sorted(_merged(found), key=lambda group: group.photos))
