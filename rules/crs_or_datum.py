@@ -5,9 +5,8 @@ What it finds: files whose CRS is not declared, contradicts its own coordinates 
 transformed, or whose datum is not known; once a file.
 
 为何要紧：坐标系错了，图斑、影像和矿权范围就会错开几十米到几百公里，一切位置判断都不成立。
-Why it matters: a wrong CRS moves polygons, scenes and licences apart by metres or by province
-s, and
-nothing said of place holds.
+Why it matters: a wrong CRS moves polygons, scenes and licences apart, by metres or by hundreds of
+kilometres, and nothing said of place holds.
 
 何时会看错：坐标值有时碰巧符合另一带号。
 When it misleads: coordinates may happen to fit another zone.
@@ -20,21 +19,13 @@ from collections.abc import Iterator
 
 from yanhu_satcheck.evidence import Dossier
 from yanhu_satcheck.policy import NoLimits
-from yanhu_satcheck.rule import Answer, Related, Rule, Unsure
+from yanhu_satcheck.rule import Answer, Rule, unread
 from yanhu_satcheck.terms import Severity, Status, Words
 
 
 def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     """Name each file whose place on the earth is in doubt, and the polygons it touches."""
-    judged = {case.polygon_id for case in dossier.cases}
-    told = [one for one in dossier.batch.misreads if one.rule == "DQ04"]
-    for name in sorted({one.file for one in told}):
-        mine = [one for one in told if one.file == name]
-        touched = {id for one in mine for id in one.polygon_ids} & judged
-        zh = dict.fromkeys(f"{one.what.zh}；{one.remedy.zh}" for one in mine)
-        en = dict.fromkeys(f"{one.what.en}; {one.remedy.en}" for one in mine)
-        says = Words(f"{name}：{'；'.join(sorted(zh))}", f"{name}: {'; '.join(sorted(en))}")
-        yield Unsure(tuple(sorted(touched)), says, related=(Related("file", name),))
+    yield from unread(dossier, lambda one: one.rule == "DQ04")
 
 
 RULE = Rule(

@@ -19,25 +19,16 @@ from collections.abc import Iterator
 
 from yanhu_satcheck.evidence import Dossier
 from yanhu_satcheck.policy import NoLimits
-from yanhu_satcheck.rule import Answer, Related, Rule, Unsure
+from yanhu_satcheck.rule import Answer, Rule, unread
 from yanhu_satcheck.terms import Severity, Status, Words
 
 
 def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     """Name each declared thing of which nothing could be used."""
-    judged = {case.polygon_id for case in dossier.cases}
-    told = [
-        one
-        for one in dossier.batch.misreads
-        if one.rule == "DQ08" and (one.whole or (one.row is None and one.column is None))
-    ]
-    for name in sorted({one.file for one in told}):
-        mine = [one for one in told if one.file == name]
-        touched = {id for one in mine for id in one.polygon_ids} & judged
-        zh = dict.fromkeys(f"{one.what.zh}；{one.remedy.zh}" for one in mine)
-        en = dict.fromkeys(f"{one.what.en}; {one.remedy.en}" for one in mine)
-        says = Words(f"{name}：{'；'.join(sorted(zh))}", f"{name}: {'; '.join(sorted(en))}")
-        yield Unsure(tuple(sorted(touched)), says, related=(Related("file", name),))
+    yield from unread(
+        dossier,
+        lambda one: one.rule == "DQ08" and (one.whole or (one.row is None and one.column is None)),
+    )
 
 
 RULE = Rule(

@@ -1,9 +1,10 @@
 """The shape every rule has: its name, what it rests on, whom it concerns, how it decides."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
+from yanhu_satcheck.batch import Misread
 from yanhu_satcheck.evidence import Case, Dossier
 from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
@@ -44,6 +45,19 @@ class Unsure:
     says: Words
     figures: tuple[Figure, ...] = ()
     related: tuple[Related, ...] = ()
+
+
+def unread(dossier: Dossier, tells: Callable[[Misread], bool]) -> Iterator[Unsure]:
+    """Answer once for each file of which something was misread that the rule is to tell."""
+    judged = {case.polygon_id for case in dossier.cases}
+    told = [one for one in dossier.batch.misreads if tells(one)]
+    for name in sorted({one.file for one in told}):
+        mine = [one for one in told if one.file == name]
+        touched = {id for one in mine for id in one.polygon_ids} & judged
+        zh = sorted({f"{one.what.zh}；{one.remedy.zh}" for one in mine})
+        en = sorted({f"{one.what.en}; {one.remedy.en}" for one in mine})
+        says = Words(f"{name}：{'；'.join(zh)}", f"{name}: {'; '.join(en)}")
+        yield Unsure(tuple(sorted(touched)), says, related=(Related("file", name),))
 
 
 Answer = Doubt | Unsure
