@@ -16,6 +16,8 @@ from rasterio.features import rasterize
 from shapely.geometry import box
 
 from yanhu_satcheck.sample import SEED, elevation, layers, quarter
+from yanhu_satcheck.sample.frame import Grid
+from yanhu_satcheck.sample.land import Land
 from yanhu_satcheck.sample.plan import CASES
 from yanhu_satcheck.sample.quarter import Quarter
 from yanhu_satcheck.sample.tables import full_width
@@ -224,3 +226,11 @@ def test_the_elevations_lie_where_the_pits_do(made: Quarter) -> None:
     cut = -float((rise[inside] - np.median(rise)).sum()) * elevation.MODEL.cell**2
     truth = POLYGONS[pit.polygon_id]
     assert cut == pytest.approx(truth["cut_m3"] - truth["fill_m3"], rel=0.08)
+
+
+def test_a_work_that_one_row_of_cells_touches_is_left_out() -> None:
+    """A window that cuts a pit so thin gives no slope; the seed decides whether it happens."""
+    kinds, plain = np.zeros((9, 9), np.uint8), np.zeros((9, 9))
+    land = Land(Grid(0.0, 9.0, 1.0, 9, 9), 0, plain, kinds, kinds, plain, plain)
+    assert land.part((0.0, 8.5, 9.0, 30.0)) is None
+    assert land.part((0.0, 7.5, 9.0, 30.0)) is not None

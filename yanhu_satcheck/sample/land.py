@@ -26,10 +26,10 @@ class Land:
     tone: Field  # brightness relative to the table
 
     def part(self, bounds: tuple[float, float, float, float]) -> "Land | None":
-        """A view of the cells inside the bounds, or nothing where there are none."""
+        """A view of the cells inside the bounds, or nothing where there are too few for a slope."""
         down, across = self.grid.window(bounds)
         z = self.z[down, across]
-        if z.size == 0:
+        if min(z.shape) < 2:
             return None
         cell = self.grid.cell
         west, north = self.grid.west + across.start * cell, self.grid.north - down.start * cell
