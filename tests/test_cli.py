@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,25 @@ def test_a_gbk_console_does_not_end_a_run() -> None:
     done = subprocess.run(command, capture_output=True, env=env, check=False)
     assert done.returncode == 2
     assert "图斑" in done.stdout.decode("gbk")
+
+
+def test_the_same_batch_gives_the_same_bytes(sample_audit: Run, tmp_path: Path) -> None:
+    """Another hash seed, time zone, language of the machine and folder change nothing."""
+    folder = tmp_path / "盐湖 区 #1" / "2022Q4"
+    folder.parent.mkdir()
+    shutil.copytree(SAMPLE, folder)
+    out = tmp_path / "OUT"
+    command = [sys.executable, "-m", "yanhu_satcheck.cli.main", "audit", "2022Q4", "-o", str(out)]
+    env = {"PYTHONHASHSEED": "7", "TZ": "America/Lima", "LC_ALL": "C.UTF-8", "PATH": ""}
+    done = subprocess.run(command, cwd=folder.parent, env=env, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr.decode()
+    one, two = (_hashes(where) for where in (sample_audit.out, out))
+    assert [name for name in one if one[name] != two.get(name)] == []
+    assert one.keys() == two.keys()
+
+
+def _hashes(out: Path) -> dict[str, str]:
+    files = sorted(path for path in out.rglob("*") if path.is_file())
+    return {
+        path.relative_to(out).as_posix(): sha256(path.read_bytes()).hexdigest() for path in files
+    }
