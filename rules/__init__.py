@@ -20,6 +20,7 @@ from . import (
     overlay_only,
     photo_missing,
     photo_reuse,
+    polygon_accounting,
     registration_refused,
     same_area_conflict,
     too_few_pixels,
@@ -34,6 +35,7 @@ RULES: tuple[Rule[Any], ...] = (
     photo_missing.RULE,
     # 相同区域合法性判定不一致
     same_area_conflict.RULE,
+    polygon_accounting.RULE,
     call_unknown.RULE,
     # 明显开采迹象填报为自然灾害
     false_disaster.RULE,

@@ -114,7 +114,10 @@ def _says(case: Case, view: SceneView) -> Words:
     shares = case.cause.shares if case.cause else {}
     mining, slide = shares.get("mining", 0.0), shares.get("slide", 0.0)
     depth, shows = _depth(case), case.terrain.detectable_m if case.terrain else None
-    zh, en = "没有可用的高程变化，不能与滑坡区分", "no elevation change to tell it from a slide"
+    zh, en = (
+        "高程变化未能测得，不能与滑坡区分",
+        "no height change was measured that tells it from a slide",
+    )
     if depth is not None and shows is not None:
         zh = f"平均挖深 {depth:.1f} 米（可探测 {shows:.1f} 米）"
         en = f"it was cut {depth:.1f} m deep on average ({shows:.1f} m would show)"

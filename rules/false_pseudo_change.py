@@ -102,11 +102,15 @@ def _judged(
     if sized is False or (case.cause is not None and case.cause.of("mining") < limits.p_mining):
         return  # nothing grew, or something other than mining explains it
     sure = sized and case.cause is not None
+    size, least = (
+        (change.growth_share, limits.growth) if was_open else (change.bare_gain, limits.bare_gain)
+    )
+    near = size.value - size.sigma < least and not _lowered(case)
     yield Doubt(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
-        Confidence.LIKELY if sure else Confidence.HINT,
-        _says(case, view, change, was_open, sized is None),
+        Confidence.LIKELY if sure and not near else Confidence.HINT,
+        _says(case, view, change, was_open, sized is None, near),
         _figures(case, view, change, limits),
         proposes=_proposal(dossier, case),
     )
@@ -152,9 +156,11 @@ def _proposal(dossier: Dossier, case: Case) -> Call | None:
 
 
 def _says(
-    case: Case, view: SceneView, change: ChangeEvidence, was_open: bool, untold: bool
+    case: Case, view: SceneView, change: ChangeEvidence, was_open: bool, untold: bool, near: bool
 ) -> Words:
     zh, en = _grew(case, change) if was_open else _bared(change)
+    if near:
+        zh, en = f"{zh}（误差范围触及限值，把握较低）", f"{en} (within its error of the limit)"
     if untold:
         zh, en = f"{zh}，是否新增无法测量", f"{en}, and growth could not be measured"
     zh_why, en_why = "成因未能衡量", "its cause could not be weighed"

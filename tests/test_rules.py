@@ -32,7 +32,7 @@ from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.judge import judge
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.rulebook import rulebook
-from yanhu_satcheck.terms import Breach, Call, Severity, Status, Words, fold
+from yanhu_satcheck.terms import Breach, Call, Confidence, Severity, Status, Words, fold
 
 ROOT = Path(__file__).parent.parent
 BOOK = {rule.code: rule for rule in rulebook()}
@@ -108,7 +108,7 @@ def case(id: str, told: Told, ledger: tuple[LedgerRow, ...] = ()) -> Case:
     fault = Words(told["fault"], told["fault"]) if "fault" in told else None
     polygon = IssuedPolygon(
         id,
-        fold(id),
+        fold(id.split("~")[0]),
         2,
         SQUARE if told.get("outline", True) else None,
         fault,
@@ -132,7 +132,7 @@ def case(id: str, told: Told, ledger: tuple[LedgerRow, ...] = ()) -> Case:
         hazards=tuple(told.get("hazards", {}).items()),
         licensed_share=told.get("licensed"),
         approved_share=told.get("approved"),
-        drawn_area_m2=told.get("drawn"),
+        drawn_area_m2=told.get("drawn") or None,
     )
 
 
@@ -162,6 +162,8 @@ def dossier(told: Told, default: Told) -> Dossier:
     rows = tuple(ledger_row(n, row) for n, row in enumerate(told.get("ledger", ()), 2))
     cases = tuple(case(id, {**default, **one}, rows) for id, one in told.items() if id[0] == "P")
     loose = [(one, one.get("named", "")) for one in told.get("loose", ())]
+    filings = [case.filing for case in cases if "~" not in case.polygon_id]
+    filings += [filing(one["id"], one) for one in told.get("also", ())]
     batch = Batch(
         "2022Q4",
         Path(),
@@ -170,6 +172,7 @@ def dossier(told: Told, default: Told) -> Dossier:
         told.get("as_of", date(2022, 12, 31)),
         "EPSG:4546",
         tuple(one.polygon for one in cases),
+        submissions=tuple(one for one in filings if one),
         photos=tuple(Photo(one["id"], None, None, True, named) for one, named in loose),
         ledger=rows,
         misreads=tuple(misread(one) for one in told.get("misreads", ())),
@@ -243,6 +246,13 @@ def test_every_photograph_of_the_exposure_is_named_with_its_polygon() -> None:
     [finding] = judge(dossier(told, {}), [BOOK["PH01"]]).findings
     related = [(one.id, one.polygon_id) for one in finding.related]
     assert related == [("a", "P1"), ("b", "P2"), ("x", "X9"), ("y", None)]
+
+
+@pytest.mark.parametrize(("gain", "sure"), [(0.35, Confidence.LIKELY), (0.25, Confidence.HINT)])
+def test_a_change_within_its_error_of_the_limit_is_a_hint(gain: float, sure: Confidence) -> None:
+    told = {"P1": {"call": "PSEUDO_CHANGE", "gain": gain, "sigma": 0.1, "p": 0.001}}
+    [finding] = judge(dossier(told, {}), [BOOK["CL01"]]).findings
+    assert (finding.status, finding.confidence) == (Status.INCONSISTENT, sure)
 
 
 def test_a_finding_is_recognised_after_re_measuring() -> None:

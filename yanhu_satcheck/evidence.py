@@ -12,9 +12,9 @@ from yanhu_satcheck.batch import (
     Camera,
     IssuedPolygon,
     Licence,
-    Submission,
 )
-from yanhu_satcheck.batch import LedgerRow as LedgerRow  # rules take it from here
+from yanhu_satcheck.batch import LedgerRow as LedgerRow  # rules take these two from here
+from yanhu_satcheck.batch import Submission as Submission
 from yanhu_satcheck.policy import Policy
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Breach, Call, Status, Words
