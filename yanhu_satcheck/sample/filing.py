@@ -101,9 +101,21 @@ def filed_row(
     ]  # fmt: skip
 
 
+TWICE = "levelled"
+"""Filed again further down, with another call."""
+STRAY = "2022S41408020099"
+"""Filed, and never issued."""
+
+
 def submission(quarter: Quarter, ground: tuple[Field, Field], folder: Path) -> None:
     """The workbook that the county filed."""
     rows = [filed_row(n, one, quarter, ground) for n, one in enumerate(quarter.issued, 1)]
+    number = HEADER.index("图斑编号")
+    call = HEADER.index("合法性判定")
+    [again] = [row for row, one in zip(rows, quarter.issued, strict=True) if one.case.key == TWICE]
+    for more, changed in (({number: STRAY}, again), ({call: "合法"}, again)):
+        rows.append([more.get(at, cell) for at, cell in enumerate(changed)])
+        rows[-1][0] = float(len(rows))
     title = "2022年第四季度矿产卫片执法检查图斑填报表"
     note = "填报说明：图斑编号不得改动；日期按年月日填写；无此项内容的填“无”或留空。"
     workbook(folder / "submission.xlsx", "填报表", HEADER, rows, (title, note))

@@ -164,8 +164,8 @@ houses agri_facility sheds:new field 1.5
   设施农用地 | AGRI_FACILITY AGRI_FACILITY |  |
   New greenhouses on recorded land for farm facilities.
 levelled land_levelling cleared loess 1.2
-  土地平整 | LAND_LEVELLING LAND_LEVELLING |  |
-  Old orchards cleared and the soil levelled under an approved project.
+  土地平整 | LAND_LEVELLING LAND_LEVELLING | LE04 |
+  Old orchards cleared and the soil levelled under an approved project; filed twice, once as 合法.
 
 # Filings that cannot be read
 unfilled harvest fields:maize/stubble|late field 1.1

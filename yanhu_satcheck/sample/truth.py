@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .elevation import volumes
 from .evidence import UNLISTED
+from .filing import STRAY
 from .noise import Field
 from .quarter import Issued, Quarter
 
@@ -40,6 +41,7 @@ def write_truth(
         "batch_must_fire": [
             {"rule": "DQ04", "related": "key_areas.shp"},
             {"rule": "DQ08", "related": "lookback.csv"},
+            {"rule": "LE04", "related": STRAY},
             {"rule": "PH04", "related": UNLISTED},
         ],
         "photo_groups": groups,
