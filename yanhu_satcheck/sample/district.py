@@ -109,7 +109,8 @@ def _away(lines: list[LineString], grid: Grid) -> Field:
     """Metres from the nearest line."""
     drawn = rasterize(lines, out_shape=grid.shape, transform=grid.transform, all_touched=True)
     far: Field = ndimage.distance_transform_edt(drawn == 0)
-    return ndimage.gaussian_filter(far, 0.8) * grid.cell
+    soft: Field = ndimage.gaussian_filter(far, 0.8) * grid.cell
+    return soft
 
 
 def _river(relief: Relief, grid: Grid) -> LineString:

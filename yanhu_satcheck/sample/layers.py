@@ -30,7 +30,7 @@ def village_of(one: Issued, quarter: Quarter) -> str:
 def filed_area(one: Issued) -> float:
     """Hectares as the form has them: mu to one decimal, one polygon a third too small."""
     area = one.outline.buffer(0).area if one.case.key != "bowtie" else one.outline.area
-    return round(area * (0.68 if one.case.key == "fallow" else 1.0) / MU, 1)
+    return round(float(area) * (0.68 if one.case.key == "fallow" else 1.0) / MU, 1)
 
 
 def polygons(quarter: Quarter, folder: Path) -> None:
