@@ -100,7 +100,8 @@ def test_the_old_datums_are_refused_with_what_to_supply(tmp_path: Path, crs: str
 
 
 def test_an_old_datum_of_another_layer_costs_only_that_layer(tmp_path: Path) -> None:
-    layer(tmp_path / "permits.geojson", [feature(square(), 采矿许可证号="C1")], "EPSG:2382")
+    drawn = [feature(square(), 采矿许可证号="C1", 有效期止="2025-01-01")]
+    layer(tmp_path / "permits.geojson", drawn, "EPSG:2382")
     batch = _batch(tmp_path, square(), "EPSG:4546", '[permits]\npath = "permits.geojson"')
     misread = only(batch.misreads)
     assert (misread.rule, misread.whole, misread.file) == ("DQ04", True, "permits.geojson")

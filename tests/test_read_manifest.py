@@ -125,9 +125,9 @@ def test_everything_wrong_is_told_at_once_and_in_order(tmp_path: Path) -> None:
     more = '[submission]\npath = "s.xlsx"\n[patrols]\npath = "p.csv"\n[blacklist]\npath = "no.csv"'
     batch_folder(tmp_path, more=more)
     rows: list[list[Any]] = [
-        ["图斑编号", "核查时间", "动用方量"],
-        ["A1", "昨天", "很多"],
-        ["A2", "前天", 1],
+        ["图斑编号", "核查时间", "动用方量", "合法性判定"],
+        ["A1", "昨天", "很多", "合法"],
+        ["A2", "前天", 1, "合法"],
     ]
     workbook(tmp_path / "s.xlsx", {"填报": rows})
     (tmp_path / "p.csv").write_text("级别,日期\n省,2022-10-01\n村,十月\n", encoding="utf-8")

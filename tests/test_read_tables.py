@@ -103,7 +103,7 @@ def test_units_in_headers(tmp_path: Path) -> None:
 
 
 def test_a_unit_nobody_knows_spoils_its_column_and_is_named_once(tmp_path: Path) -> None:
-    batch = filed(tmp_path, [["图斑编号", "动用方量（车）"], ["A1", 1.5], ["A2", 2]])
+    batch = filed(tmp_path, [["图斑编号", "合法性判定", "动用方量（车）"], ["A1", "", 1.5]])
     assert batch.submissions[0].extracted_volume_m3 is None
     assert "车" in only(batch.misreads).what.zh
 
@@ -123,7 +123,7 @@ def test_of_two_headers_for_one_column_the_first_counts(tmp_path: Path) -> None:
 
 
 def test_the_header_that_forms_print_wins_over_a_loose_one(tmp_path: Path) -> None:
-    rows = [["图斑编号", "开采方式", "实际开采方式"], ["A1", "地下", "露天"]]
+    rows = [["图斑编号", "合法性判定", "开采方式", "实际开采方式"], ["A1", "", "地下", "露天"]]
     batch = filed(tmp_path, rows)
     assert batch.submissions[0].mining_method == "露天"
     assert only(batch.misreads).column == "开采方式"
@@ -150,6 +150,23 @@ def test_a_missing_required_column_is_named_with_the_headers_there_are(tmp_path:
     assert "图斑编号" in misread.what.zh
     assert "地块" in misread.remedy.zh
     assert "submission" in batch.not_supplied
+
+
+def test_a_filing_without_a_call_names_the_headers_and_how_to_map_one(tmp_path: Path) -> None:
+    batch = filed(tmp_path, [["图斑编号", "甲乙丙"], ["A1", "合法"], ["A2", "违法"]])
+    misread = only(batch.misreads)
+    assert (misread.row, misread.column, misread.whole) == (1, "合法性判定", False)
+    for remedy in (misread.remedy.zh, misread.remedy.en):
+        assert "甲乙丙" in remedy
+        assert "[submission]" in remedy
+        assert "fields = { legality = " in remedy
+    assert len(batch.submissions) == 2
+
+
+def test_a_call_column_asked_about_otherwise_is_not_named_twice(tmp_path: Path) -> None:
+    rows = [["图斑编号", "甲乙丙"], ["A1", "合法"]]
+    batch = filed(tmp_path, rows, 'fields = { legality = "丙乙甲" }')
+    assert only(batch.misreads).column == "丙乙甲"
 
 
 def test_a_wrong_sheet_is_named_with_the_sheets_there_are(tmp_path: Path) -> None:
