@@ -66,8 +66,16 @@ def test_numbers_stay_what_they_are(tmp_path: Path) -> None:
 
 def test_a_number_beyond_fifteen_digits_is_lost_and_said(tmp_path: Path) -> None:
     batch = filed(tmp_path, [HEADERS, [140802000123456789, "合法", ""], ["A1", "合法", ""]])
-    assert [row.polygon_id for row in batch.submissions] == ["A1"]
-    assert any(m.row == 2 and "15" in m.what.zh for m in batch.misreads)
+    assert [row.polygon_id for row in batch.submissions] == ["", "A1"]
+    assert only(batch.misreads).row == 2
+    assert "15" in only(batch.misreads).what.zh
+
+
+def test_a_row_without_number_stays_in_the_filing_and_is_named(tmp_path: Path) -> None:
+    rows = [HEADERS, ["", "合法", ""], ["A1", "合法", ""], ["无", "违法", ""]]
+    batch = filed(tmp_path, rows)
+    assert [(row.row, row.key) for row in batch.submissions] == [(2, ""), (3, "A1"), (4, "")]
+    assert [(m.row, m.column) for m in batch.misreads] == [(2, "图斑编号"), (4, "图斑编号")]
 
 
 def test_filed_twice_and_filed_but_not_issued_both_stay(tmp_path: Path) -> None:
