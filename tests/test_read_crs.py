@@ -190,3 +190,10 @@ def test_a_crs_nobody_understands_is_as_none(tmp_path: Path) -> None:
     batch = _batch(tmp_path, square(east=PREFIXED), "Kreis 37")
     assert _lower_left(batch) == HERE
     assert "没有坐标系" in only(batch.misreads).what.zh
+
+
+def test_where_the_crs_of_another_layer_is_to_be_said_is_said(tmp_path: Path) -> None:
+    drawn = [feature(square(), 采矿许可证号="C1", 有效期止="2025-01-01")]
+    layer(tmp_path / "permits.geojson", drawn, None)
+    batch = _batch(tmp_path, square(), "EPSG:4546", '[permits]\npath = "permits.geojson"')
+    assert '[permits] 下写 crs = "EPSG:4546"' in only(batch.misreads).remedy.zh
