@@ -192,6 +192,14 @@ def test_a_crs_nobody_understands_is_as_none(tmp_path: Path) -> None:
     assert "没有坐标系" in only(batch.misreads).what.zh
 
 
+def test_where_the_crs_is_to_be_said_is_said(tmp_path: Path) -> None:
+    nowhere = HEAD.replace("140802", "990000")
+    with pytest.raises(NothingToAudit) as stopped:
+        _batch(tmp_path, square(), None, head=nowhere)
+    assert '[polygons] 下写 crs = "EPSG:4546"' in str(stopped.value)
+    assert "under [polygons] in batch.toml" in str(stopped.value)
+
+
 def test_where_the_crs_of_another_layer_is_to_be_said_is_said(tmp_path: Path) -> None:
     drawn = [feature(square(), 采矿许可证号="C1", 有效期止="2025-01-01")]
     layer(tmp_path / "permits.geojson", drawn, None)

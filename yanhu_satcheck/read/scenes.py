@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from shapely.geometry import MultiPoint, box
+from shapely.geometry import MultiPoint
+from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.errors import RasterError
 from yanhu_satcheck.raster import Header, header
 from yanhu_satcheck.read import crs as crses
 from yanhu_satcheck.read.folder import Folder
-from yanhu_satcheck.read.manifest import NAME, as_day
+from yanhu_satcheck.read.keys import NAME
+from yanhu_satcheck.read.manifest import as_day
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.scene import (
     ElevationFile,
@@ -42,12 +44,12 @@ class Scenery:
         folder: Folder,
         misreads: Misreads,
         work: str,
-        extent: tuple[float, float, float, float],
+        extent: BaseGeometry,
     ) -> None:
         self._folder = folder
         self._misreads = misreads
         self._work = work
-        self._extent = box(*extent)
+        self._extent = extent
 
     def scenes(self, declared: tuple[Mapping[str, Any], ...]) -> tuple[ScenePair, ...]:
         """Give every pair of which both images can be used."""
