@@ -177,6 +177,17 @@ def test_a_call_column_asked_about_otherwise_is_not_named_twice(tmp_path: Path) 
     assert only(batch.misreads).column == "丙乙甲"
 
 
+@pytest.mark.parametrize(("key", "part"), [("sheet", "工作表"), ("layer", "图层")])
+def test_a_sheet_or_layer_of_a_format_without_is_named(tmp_path: Path, key: str, part: str) -> None:
+    batch_folder(tmp_path, more=f'[submission]\npath = "s.csv"\n{key} = "表一"\n')
+    (tmp_path / "s.csv").write_text("图斑编号,合法性判定\nA1,合法\n", encoding="utf-8")
+    batch = read_batch(tmp_path)
+    misread = only(batch.misreads)
+    assert (misread.file, misread.column) == ("batch.toml", f"submission.{key}")
+    assert part in misread.what.zh
+    assert len(batch.submissions) == 1
+
+
 def test_a_wrong_sheet_is_named_with_the_sheets_there_are(tmp_path: Path) -> None:
     batch = filed(tmp_path, [HEADERS, ["A1", "合法", ""]], 'sheet = "汇总"')
     misread = only(batch.misreads)

@@ -28,6 +28,7 @@ def read_declared(folder: Folder, declared: Declared | None, misreads: Misreads)
             )
         path = folder.file(declared.path, SIDECARS if suffix == ".shp" else ())
         file = folder.name(path)
+        _name_unused(declared, suffix, misreads)
         if suffix in SUFFIXES:
             table = read_layer(
                 declared.name, path, file, declared.encoding, declared.layer, misreads
@@ -57,3 +58,25 @@ def read_declared(folder: Folder, declared: Declared | None, misreads: Misreads)
         return None
     records = read_columns(table, declared.fields, misreads)
     return records if records.usable else None
+
+
+def _name_unused(declared: Declared, suffix: str, misreads: Misreads) -> None:
+    """Name a sheet or layer of a format that has none: another table may have been meant."""
+    only_layer = Path(str(declared.path)).stem  # a shapefile's, if one insists
+    for key, said, has in (
+        ("sheet", declared.sheet, suffix in (".xlsx", ".xlsm")),
+        ("layer", declared.layer, suffix == ".gpkg" or declared.layer == only_layer),
+    ):
+        if said is not None and not has:
+            misreads.add(
+                NAME,
+                Words(
+                    f"{suffix} 文件没有{_PARTS[key]}，{key} = “{said}”未使用",
+                    f"a {suffix} has no {key}s: {key} = “{said}” is not used",
+                ),
+                Words(f"请删去 {key}，或改正 path", f"take {key} out, or mend the path beside it"),
+                column=f"{declared.name}.{key}",
+            )
+
+
+_PARTS = {"sheet": "工作表", "layer": "图层"}

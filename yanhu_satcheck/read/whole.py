@@ -16,7 +16,7 @@ from yanhu_satcheck.read.folder import Folder
 from yanhu_satcheck.read.keys import NAME, TABLES
 from yanhu_satcheck.read.manifest import Manifest, read_manifest
 from yanhu_satcheck.read.misreads import Misreads, Unreadable, nothing_to_audit
-from yanhu_satcheck.read.photo_files import read_photos
+from yanhu_satcheck.read.photo_files import name_others, read_photos
 from yanhu_satcheck.read.polygons import centre, issued, settle_layer
 from yanhu_satcheck.read.scenes import Scenery
 from yanhu_satcheck.read.tables import Records
@@ -84,6 +84,8 @@ def read_batch(folder: Path) -> Batch:
     supplied |= {"scenes"} if scenes else set()
     supplied |= {"dem"} if elevation.before or elevation.after else set()
     settings = _settings(reading)
+    if photos is not None and said.photos is not None:
+        name_others(inside, inside.locate(said.photos.path), polygons, misreads)
     if not said.usable:
         why = Words("batch.toml 不完整，无法审核", "batch.toml does not say enough to audit by")
         raise nothing_to_audit(str(inside.root), why, misreads.all())
