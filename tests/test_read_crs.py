@@ -100,7 +100,8 @@ def test_the_old_datums_are_refused_with_what_to_supply(tmp_path: Path, crs: str
 
 
 def test_an_old_datum_of_another_layer_costs_only_that_layer(tmp_path: Path) -> None:
-    layer(tmp_path / "permits.geojson", [feature(square(), 采矿许可证号="C1")], "EPSG:2382")
+    drawn = [feature(square(), 采矿许可证号="C1", 有效期止="2025-01-01")]
+    layer(tmp_path / "permits.geojson", drawn, "EPSG:2382")
     batch = _batch(tmp_path, square(), "EPSG:4546", '[permits]\npath = "permits.geojson"')
     misread = only(batch.misreads)
     assert (misread.rule, misread.whole, misread.file) == ("DQ04", True, "permits.geojson")
@@ -189,3 +190,18 @@ def test_a_crs_nobody_understands_is_as_none(tmp_path: Path) -> None:
     batch = _batch(tmp_path, square(east=PREFIXED), "Kreis 37")
     assert _lower_left(batch) == HERE
     assert "没有坐标系" in only(batch.misreads).what.zh
+
+
+def test_where_the_crs_is_to_be_said_is_said(tmp_path: Path) -> None:
+    nowhere = HEAD.replace("140802", "990000")
+    with pytest.raises(NothingToAudit) as stopped:
+        _batch(tmp_path, square(), None, head=nowhere)
+    assert '[polygons] 下写 crs = "EPSG:4546"' in str(stopped.value)
+    assert "under [polygons] in batch.toml" in str(stopped.value)
+
+
+def test_where_the_crs_of_another_layer_is_to_be_said_is_said(tmp_path: Path) -> None:
+    drawn = [feature(square(), 采矿许可证号="C1", 有效期止="2025-01-01")]
+    layer(tmp_path / "permits.geojson", drawn, None)
+    batch = _batch(tmp_path, square(), "EPSG:4546", '[permits]\npath = "permits.geojson"')
+    assert '[permits] 下写 crs = "EPSG:4546"' in only(batch.misreads).remedy.zh

@@ -248,3 +248,19 @@ def test_no_part_of_a_shapefile_leads_out_of_the_folder(tmp_path: Path) -> None:
     dbf.rename(tmp_path / "polygons.dbf")
     dbf.symlink_to(tmp_path / "polygons.dbf")
     assert "leads out" in _lost(inside)
+
+
+@pytest.mark.parametrize("key", ["sheet", "layer"])
+def test_a_geojson_has_neither_sheet_nor_layer(tmp_path: Path, key: str) -> None:
+    batch_folder(tmp_path, more=f'{key} = "图斑"\n')
+    assert only(read_batch(tmp_path).misreads).column == f"polygons.{key}"
+
+
+def test_a_shapefile_may_be_called_a_layer_by_its_own_name(tmp_path: Path) -> None:
+    _shapefile(tmp_path)
+    manifest = tmp_path / "batch.toml"
+    text = manifest.read_text("utf-8")
+    manifest.write_text(text + 'layer = "polygons"\n', encoding="utf-8")
+    assert read_batch(tmp_path).misreads == ()
+    manifest.write_text(text + 'layer = "other"\n', encoding="utf-8")
+    assert only(read_batch(tmp_path).misreads).column == "polygons.layer"

@@ -49,6 +49,7 @@ def test_a_renewal_may_be_a_date(tmp_path: Path) -> None:
 def _ledger(folder: Path, *rows: list[str]) -> Batch:
     batch_folder(folder, more='[rectification]\npath = "l.xlsx"')
     headers = ["图斑编号", "责任单位", "整改时限", "延期至", "是否销号", "销号日期"]
+    headers += ["整改措施", "整改责任人"]
     workbook(folder / "l.xlsx", {"台账": [headers, *rows]})
     return read_batch(folder)
 
@@ -125,8 +126,36 @@ def test_a_broken_licence_keeps_its_paper_and_loses_its_footprint(tmp_path: Path
     batch_folder(tmp_path, more='[permits]\npath = "p.geojson"')
     x, y = square()[0]
     bowtie = [[x, y], [x + 100, y + 100], [x + 100, y], [x, y + 100], [x, y]]
-    drawn = [feature(bowtie, 采矿许可证号="C1"), feature(square(), 采矿许可证号="C2")]
+    paper = {"有效期止": "2025-01-01"}
+    drawn = [
+        feature(bowtie, 采矿许可证号="C1", **paper),
+        feature(square(), 采矿许可证号="C2", **paper),
+    ]
     layer(tmp_path / "p.geojson", drawn)
     batch = read_batch(tmp_path)
     assert [licence.footprint is None for licence in batch.permits] == [True, False]
     assert (only(batch.misreads).rule, only(batch.misreads).row) == ("DQ05", 1)
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "row", "missing"),
+    [
+        ("permits", "采矿许可证号,矿山名称", "C1,某矿", "有效期止"),
+        (
+            "rectification",
+            "图斑编号,责任单位,整改措施,整改责任人,是否销号",
+            "A1,甲,乙,丙,否",
+            "整改时限",
+        ),
+    ],
+)
+def test_a_column_that_its_rules_need_is_named_when_it_is_not_there(
+    tmp_path: Path, table: str, header: str, row: str, missing: str
+) -> None:
+    batch_folder(tmp_path, more=f'[{table}]\npath = "t.csv"')
+    (tmp_path / "t.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    batch = read_batch(tmp_path)
+    misread = only(batch.misreads)
+    assert (misread.column, misread.row, misread.whole) == (missing, 1, False)
+    assert f"[{table}]" in misread.remedy.zh
+    assert table not in batch.not_supplied

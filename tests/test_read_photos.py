@@ -222,3 +222,31 @@ def test_impossible_places_in_the_index_are_said(
     batch = _batch(tmp_path, {"1.jpg": picture()}, [HEADERS, ["1.jpg", "A1", *cells]])
     assert (only(batch.misreads).row, only(batch.misreads).column) == (2, column)
     assert (batch.photos[0].lonlat, batch.photos[0].azimuth) == (None, None)
+
+
+def test_what_is_no_photograph_is_named_once_and_litter_is_not(tmp_path: Path) -> None:
+    files = {"A1/1.jpg": picture(), "A2/说明.docx": b"PK", ".DS_Store": b"", "Thumbs.db": b""}
+    batch = _batch(tmp_path, files)
+    misread = only(batch.misreads)
+    assert (misread.file, misread.rule, misread.whole) == ("photos/A2/说明.docx", "PH04", False)
+    assert misread.polygon_ids == ("A2",)
+    assert "不是照片" in misread.what.zh
+    assert [photo.id for photo in batch.photos] == ["A1/1.jpg"]
+
+
+def test_an_index_among_the_photographs_is_no_stray_file(tmp_path: Path) -> None:
+    _batch(tmp_path, {"A1/1.jpg": picture()})
+    workbook(tmp_path / "photos" / "表.xlsx", {"照片": [HEADERS, ["A1/1.jpg", "A1"]]})
+    batch_folder(tmp_path, more='[photos]\ndir = "photos"\nindex = "photos/表.xlsx"\n')
+    assert read_batch(tmp_path).misreads == ()
+
+
+def test_a_photograph_that_leads_out_of_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "1.jpg").write_bytes(picture())
+    inside = tmp_path / "batch"
+    inside.mkdir()
+    _batch(inside, {})
+    (inside / "photos" / "A1.jpg").symlink_to(tmp_path / "1.jpg")
+    batch = read_batch(inside)
+    assert batch.photos == ()
+    assert "之外" in only(batch.misreads).what.zh

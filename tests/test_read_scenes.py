@@ -1,5 +1,6 @@
 """Images and elevation models: dates, bands, grids, and what cannot be used."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def image(
     grid = {"transform": rasterio.Affine(size, 0, west, 0, -size, NORTH + 30)} if size else {}
     shape = {"width": 3, "height": 3, "count": len(bands), "dtype": dtype}
     with rasterio.open(path, "w", driver="GTiff", crs=crs, **grid, **shape) as file:
-        file.write(np.ones((len(bands), 3, 3), dtype))
+        file.write(np.full((len(bands), 3, 3), ord(path.name[0]), dtype))  # no two files alike
         file.descriptions = tuple(band or None for band in bands)
 
 
@@ -109,6 +110,31 @@ def test_the_same_pair_twice_counts_once(tmp_path: Path) -> None:
     batch = _batch(tmp_path, f"[[scenes]]\n{BEFORE}{AFTER}" * 2)
     assert [pair.id for pair in batch.scenes] == ["scene-1"]
     assert only(batch.misreads).column == "scenes[2]"
+
+
+@pytest.mark.parametrize("after", ["b.tif", "copy.tif"])
+def test_one_file_for_both_dates_is_no_pair(tmp_path: Path, after: str) -> None:
+    image(tmp_path / "b.tif")
+    shutil.copy(tmp_path / "b.tif", tmp_path / "copy.tif")
+    said = f'after = {{ path = "{after}", date = "2022-11-12" }}\n'
+    batch = _batch(tmp_path, f"[[scenes]]\n{BEFORE}{said}")
+    misread = only(batch.misreads)
+    assert (misread.file, misread.rule, misread.whole) == (after, "DQ08", True)
+    assert "同一个文件" in misread.what.zh
+    assert "2022-11-12" in misread.remedy.zh
+    assert batch.scenes == ()
+    assert "scenes" in batch.not_supplied
+
+
+def test_a_later_image_or_elevation_that_is_a_copy_is_left_out(tmp_path: Path) -> None:
+    for name in ("a.tif", "b.tif"):
+        image(tmp_path / name)
+    later = 'later = [{ path = "b.tif", date = "2023-03-02" }]\n'
+    dem = f'[dem]\n{BEFORE}after = {{ path = "b.tif", date = "2022-11-20" }}\n'
+    batch = _batch(tmp_path, f"[[scenes]]\n{BEFORE}{AFTER}{later}{dem}")
+    assert [pair.later for pair in batch.scenes] == [()]
+    assert batch.elevation.after is None
+    assert [m.column for m in batch.misreads] == ["dem.after", "scenes[1].later[1]"]
 
 
 def test_an_unreadable_image_costs_its_pair(tmp_path: Path) -> None:

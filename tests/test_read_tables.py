@@ -66,8 +66,16 @@ def test_numbers_stay_what_they_are(tmp_path: Path) -> None:
 
 def test_a_number_beyond_fifteen_digits_is_lost_and_said(tmp_path: Path) -> None:
     batch = filed(tmp_path, [HEADERS, [140802000123456789, "合法", ""], ["A1", "合法", ""]])
-    assert [row.polygon_id for row in batch.submissions] == ["A1"]
-    assert any(m.row == 2 and "15" in m.what.zh for m in batch.misreads)
+    assert [row.polygon_id for row in batch.submissions] == ["", "A1"]
+    assert only(batch.misreads).row == 2
+    assert "15" in only(batch.misreads).what.zh
+
+
+def test_a_row_without_number_stays_in_the_filing_and_is_named(tmp_path: Path) -> None:
+    rows = [HEADERS, ["", "合法", ""], ["A1", "合法", ""], ["无", "违法", ""]]
+    batch = filed(tmp_path, rows)
+    assert [(row.row, row.key) for row in batch.submissions] == [(2, ""), (3, "A1"), (4, "")]
+    assert [(m.row, m.column) for m in batch.misreads] == [(2, "图斑编号"), (4, "图斑编号")]
 
 
 def test_filed_twice_and_filed_but_not_issued_both_stay(tmp_path: Path) -> None:
@@ -103,7 +111,7 @@ def test_units_in_headers(tmp_path: Path) -> None:
 
 
 def test_a_unit_nobody_knows_spoils_its_column_and_is_named_once(tmp_path: Path) -> None:
-    batch = filed(tmp_path, [["图斑编号", "动用方量（车）"], ["A1", 1.5], ["A2", 2]])
+    batch = filed(tmp_path, [["图斑编号", "合法性判定", "动用方量（车）"], ["A1", "", 1.5]])
     assert batch.submissions[0].extracted_volume_m3 is None
     assert "车" in only(batch.misreads).what.zh
 
@@ -123,7 +131,7 @@ def test_of_two_headers_for_one_column_the_first_counts(tmp_path: Path) -> None:
 
 
 def test_the_header_that_forms_print_wins_over_a_loose_one(tmp_path: Path) -> None:
-    rows = [["图斑编号", "开采方式", "实际开采方式"], ["A1", "地下", "露天"]]
+    rows = [["图斑编号", "合法性判定", "开采方式", "实际开采方式"], ["A1", "", "地下", "露天"]]
     batch = filed(tmp_path, rows)
     assert batch.submissions[0].mining_method == "露天"
     assert only(batch.misreads).column == "开采方式"
@@ -150,6 +158,34 @@ def test_a_missing_required_column_is_named_with_the_headers_there_are(tmp_path:
     assert "图斑编号" in misread.what.zh
     assert "地块" in misread.remedy.zh
     assert "submission" in batch.not_supplied
+
+
+def test_a_filing_without_a_call_names_the_headers_and_how_to_map_one(tmp_path: Path) -> None:
+    batch = filed(tmp_path, [["图斑编号", "甲乙丙"], ["A1", "合法"], ["A2", "违法"]])
+    misread = only(batch.misreads)
+    assert (misread.row, misread.column, misread.whole) == (1, "合法性判定", False)
+    for remedy in (misread.remedy.zh, misread.remedy.en):
+        assert "甲乙丙" in remedy
+        assert "[submission]" in remedy
+        assert "fields = { legality = " in remedy
+    assert len(batch.submissions) == 2
+
+
+def test_a_call_column_asked_about_otherwise_is_not_named_twice(tmp_path: Path) -> None:
+    rows = [["图斑编号", "甲乙丙"], ["A1", "合法"]]
+    batch = filed(tmp_path, rows, 'fields = { legality = "丙乙甲" }')
+    assert only(batch.misreads).column == "丙乙甲"
+
+
+@pytest.mark.parametrize(("key", "part"), [("sheet", "工作表"), ("layer", "图层")])
+def test_a_sheet_or_layer_of_a_format_without_is_named(tmp_path: Path, key: str, part: str) -> None:
+    batch_folder(tmp_path, more=f'[submission]\npath = "s.csv"\n{key} = "表一"\n')
+    (tmp_path / "s.csv").write_text("图斑编号,合法性判定\nA1,合法\n", encoding="utf-8")
+    batch = read_batch(tmp_path)
+    misread = only(batch.misreads)
+    assert (misread.file, misread.column) == ("batch.toml", f"submission.{key}")
+    assert part in misread.what.zh
+    assert len(batch.submissions) == 1
 
 
 def test_a_wrong_sheet_is_named_with_the_sheets_there_are(tmp_path: Path) -> None:

@@ -138,8 +138,23 @@ def working(lonlat: tuple[float, float]) -> CRS:
     return CRS.from_epsg((32600 if lat >= 0 else 32700) + int((lon + 180) // 6) % 60 + 1)
 
 
+def say_crs(table: str) -> Words:
+    """Say where in batch.toml the CRS of a layer is declared."""
+    return Words(
+        "请提供带坐标系的文件（Shapefile 为 .prj），或在 batch.toml 的 "
+        f'[{table}] 下写 crs = "EPSG:4546"（以实际坐标系为准）',
+        "supply a file that says its CRS (of a shapefile the .prj), or write "
+        f'crs = "EPSG:4546", or which it is, under [{table}] in batch.toml',
+    )
+
+
 def settle(
-    points: np.ndarray, stated: str | None, declared: str | None, hint: CRS | None, region: str = ""
+    points: np.ndarray,
+    stated: str | None,
+    declared: str | None,
+    hint: CRS | None,
+    region: str = "",
+    table: str = "polygons",
 ) -> Settled:
     """Settle which CRS points are in.
 
@@ -162,7 +177,7 @@ def settle(
         for swapped in (False, True):
             if _fits(told, points[:, ::-1] if swapped else points):
                 return Settled(told, swapped, _swapped(told) if swapped else assumed)
-    return _by_numbers(points, told, hint, region)
+    return _by_numbers(points, told, hint, region, table)
 
 
 def _stated(text: str | None) -> CRS | None:
@@ -182,7 +197,9 @@ def _agree(one: CRS, other: CRS, points: np.ndarray) -> bool:
     return bool(np.abs(places[0] - places[1]).max() < 1e-9)
 
 
-def _by_numbers(points: np.ndarray, told: CRS | None, hint: CRS | None, region: str) -> Settled:
+def _by_numbers(
+    points: np.ndarray, told: CRS | None, hint: CRS | None, region: str, table: str
+) -> Settled:
     for swapped in (False, True):
         crs = _guess(points[:, ::-1] if swapped else points, told, hint, region)
         if crs is None:
@@ -207,10 +224,7 @@ def _by_numbers(points: np.ndarray, told: CRS | None, hint: CRS | None, region: 
             f"无法确定坐标系（坐标如 {x:.0f}, {y:.0f}）",
             f"its CRS cannot be told (coordinates like {x:.0f}, {y:.0f})",
         ),
-        Words(
-            '请提供 .prj，或在 batch.toml 写 crs = "EPSG:…"',
-            'supply the .prj, or say crs = "EPSG:…" in batch.toml',
-        ),
+        say_crs(table),
         "DQ04",
     )
 

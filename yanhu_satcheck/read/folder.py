@@ -92,6 +92,15 @@ class Folder:
                     size += len(chunk)
         self._inputs[name] = InputFile(name, digest.hexdigest(), size)
 
+    def has_read(self, path: Path) -> bool:
+        """Whether a file is among the inputs."""
+        return self.name(path) in self._inputs
+
+    def same(self, one: Path, other: Path) -> bool:
+        """Whether two files that were read hold the same bytes, under whatever names."""
+        first, second = (self._inputs[self.name(path)] for path in (one, other))
+        return (first.bytes, first.sha256) == (second.bytes, second.sha256)
+
     @property
     def inputs(self) -> tuple[InputFile, ...]:
         """Every file that was read, by name."""

@@ -9,6 +9,7 @@ from shapely.geometry import shape as as_shape
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.read.crs import say_crs
 from yanhu_satcheck.read.encodings import decode
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.read.tables import Row, Table
@@ -54,7 +55,7 @@ def read_geojson(
     for _, feature in kept:
         headers |= dict.fromkeys(feature.get("properties") or {})
     rows = tuple(_row(n, feature, tuple(headers), file, misreads) for n, feature in kept)
-    crs = _crs(found, file, misreads)
+    crs = _crs(found, name, file, misreads)
     if "crs" not in found and all(row.shape is None or _in_degrees(row.shape) for row in rows):
         crs = "EPSG:4326"  # what the standard says of a file that says nothing (RFC 7946, 4)
     return Table(name, file, tuple(headers), rows, spatial=True, crs=crs)
@@ -137,7 +138,7 @@ def _rings_close(geometry: dict[str, Any]) -> bool:
     return all(ring[0] == ring[-1] for ring in rings)
 
 
-def _crs(found: dict[str, Any], file: str, misreads: Misreads) -> str | None:
+def _crs(found: dict[str, Any], name: str, file: str, misreads: Misreads) -> str | None:
     crs = found.get("crs")
     if not isinstance(crs, dict):
         return None
@@ -147,10 +148,7 @@ def _crs(found: dict[str, Any], file: str, misreads: Misreads) -> str | None:
     misreads.add(
         file,
         Words("坐标系写成链接，未采用", "its CRS is given as a link, which is not followed"),
-        Words(
-            '请在 batch.toml 写 crs = "EPSG:…"',
-            'say crs = "EPSG:…" in batch.toml',
-        ),
+        say_crs(name),
         rule="DQ04",
     )
     return None

@@ -26,7 +26,8 @@ class Column:
     headers: tuple[str, ...]
     unit: str = ""
     end: str = ""  # of an image date: which end of a month it stands for
-    required: bool = False
+    required: bool = False  # without it the rows mean nothing
+    needed: bool = False  # without it the rows' own rules are mute
     undeclared: bool = False  # its unit is told by the header or not at all
 
     @property
@@ -133,16 +134,18 @@ def match(
                     f"both “{places[name].header}” and “{header}” mean {name}",
                 ),
                 Words(
-                    f"以“{places[name].header}”为准；如不对，请在 batch.toml 写 fields",
-                    f"the former counts; if that is wrong, write fields = {{ {name} = … }}",
+                    f"以“{places[name].header}”为准；如不对，请在 batch.toml 的 [{table}] 下写 "
+                    f'fields = {{ {name} = "{header}" }}',
+                    "the former counts; if that is wrong, write "
+                    f'fields = {{ {name} = "{header}" }} under [{table}] in batch.toml',
                 ),
                 row=row,
                 column=header,
             )
             continue
         places[name] = Place(index, header, plain(header)[1])
-    _name_near_misses(table, file, headers, places, misreads, row)
-    _name_missing(table, file, headers, places, misreads, row)
+    asked = _name_near_misses(table, file, headers, places, misreads, row)
+    _name_missing(table, file, headers, places, misreads, row, asked | set(fields))
     return places
 
 
@@ -195,12 +198,13 @@ def _name_near_misses(
     places: Mapping[str, Place],
     misreads: Misreads,
     row: int | None,
-) -> None:
-    known = _aliases(table)
+) -> set[str]:
+    known, asked = _aliases(table), set()
     taken = {place.index for place in places.values()}
     for index, header in enumerate(headers):
         near = [] if index in taken else get_close_matches(plain(header)[0], known, 1, 0.8)
         if near and known[near[0]] not in places:
+            asked.add(known[near[0]])
             words = schema(table)[known[near[0]]].words
             misreads.add(
                 file,
@@ -209,6 +213,7 @@ def _name_near_misses(
                 row=row,
                 column=header,
             )
+    return asked
 
 
 def _name_missing(
@@ -218,20 +223,25 @@ def _name_missing(
     places: Mapping[str, Place],
     misreads: Misreads,
     row: int | None,
+    asked: set[str],
 ) -> None:
     for column in schema(table).values():
-        if column.required and column.name not in places:
+        if column.name in places:
+            continue
+        if column.required or (column.needed and column.name not in asked):
             misreads.add(
                 file,
                 Words(f"缺少“{column.words}”列", f"the column {column.name} is missing"),
                 Words(
-                    f"表头有：{_listed(headers, '、')}；请改表头，或在 batch.toml 写 fields",
+                    f"表头有：{_listed(headers, '、')}；请改表头，"
+                    f"或在 batch.toml 的 [{table}] 下写 "
+                    f'fields = {{ {column.name} = "表中的列名" }}',
                     f"there are: {_listed(headers, ', ')}; rename one, or write "
-                    f'fields = {{ {column.name} = "…" }}',
+                    f'fields = {{ {column.name} = "its header" }} under [{table}] in batch.toml',
                 ),
                 row=row,
                 column=column.words,
-                whole=True,
+                whole=column.required,
             )
 
 

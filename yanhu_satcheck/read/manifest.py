@@ -1,41 +1,17 @@
 """batch.toml: what is where. Unknown keys are named; nothing is guessed."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from yanhu_satcheck.errors import NothingToAudit
 from yanhu_satcheck.read import values
 from yanhu_satcheck.read.folder import Folder
-from yanhu_satcheck.read.misreads import Misreads, Unreadable
+from yanhu_satcheck.read.keys import NAME, SETTINGS, TABLES, name_stray_settings, name_unknown
+from yanhu_satcheck.read.misreads import Misreads, Unreadable, nothing_to_audit
+from yanhu_satcheck.read.toml import parse
 from yanhu_satcheck.terms import Words
-
-NAME = "batch.toml"
-TABLES = [
-    "polygons",
-    "submission",
-    "permits",
-    "rectification",
-    "hazards",
-    "restoration",
-    "projects",
-    "patrols",
-    "blacklist",
-    "lookback",
-    "key_areas",
-]
-_TABLE_KEYS = ["path", "fields", "encoding", "layer", "sheet", "header_row", "crs"]
-_IMAGE = ["path", "date", "bands", "scale", "offset", "mask", "sigma"]
-_PAIR = ["before", "after", "later", "bands", "scale", "offset", "mask", "position_sigma"]
-_KEYS = {
-    "batch": ["id", "region", "period", "as_of", "crs"],
-    "dem": ["before", "after", "vertical"],
-    "photos": ["dir", "index", "crs", "fields", "encoding", "sheet", "header_row"],
-    "settings": ["path"],
-} | dict.fromkeys(TABLES, _TABLE_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +44,23 @@ class Manifest:
     photo_index: Declared | None
     photo_crs: str
     settings: Any
+    usable: bool = True  # whether it says period and polygons; the rest is read all the same
 
 
 def read_manifest(folder: Folder, misreads: Misreads) -> Manifest:
-    """Read batch.toml.
+    """Read batch.toml; one that says no period or no polygons is not `usable`.
 
     Raises:
-        NothingToAudit: It is absent or malformed, or says neither period nor polygons.
+        NothingToAudit: It is absent or malformed.
     """
     said = _parsed(folder)
-    _name_unknown_keys(said, _lines(folder), misreads)
+    name_unknown(said, (folder.root / NAME).read_text("utf-8").splitlines(), misreads)
+    name_stray_settings(folder, said, misreads)
     batch = said["batch"] if isinstance(said.get("batch"), dict) else {}
-    if not isinstance(said.get("polygons"), dict):
-        raise _nothing("[polygons] is missing", 'write [polygons] and path = "polygons.gpkg"')
-    period = _period(batch.get("period"))
+    period = _period(batch.get("period"), misreads)
+    if "polygons" not in said:
+        missing = Words("没有 [polygons]", "[polygons] is missing")
+        misreads.add(NAME, missing, _TABLE_FORM["polygons"], whole=True)
     tables = {
         name: _declared(name, said[name], misreads)
         for name in TABLES
@@ -90,12 +69,12 @@ def read_manifest(folder: Folder, misreads: Misreads) -> Manifest:
     photos = said.get("photos") if isinstance(said.get("photos"), dict) else None
     for name in (*TABLES, "photos", "dem", "settings"):
         if name in said and not isinstance(said[name], dict):
-            _wrong(misreads, name, said[name], f"write [{name}] and its path")
+            _wrong(misreads, name, said[name], _TABLE_FORM.get(name) or _table_form(name, "path"))
     return Manifest(
         id=_required(batch, "id", folder.root.resolve().name, misreads),
         region=_required(batch, "region", "", misreads),
-        period=period,
-        as_of=_as_of(batch.get("as_of"), period[1], misreads),
+        period=period or _ALWAYS,
+        as_of=_as_of(batch.get("as_of"), (period or _ALWAYS)[1], misreads),
         crs=_text(batch, "crs", "batch", misreads),
         scenes=_scenes(said.get("scenes", []), misreads),
         dem=said["dem"] if isinstance(said.get("dem"), dict) else None,
@@ -105,9 +84,10 @@ def read_manifest(folder: Folder, misreads: Misreads) -> Manifest:
         if photos is None or "index" not in photos
         else _declared("photos", photos | {"path": photos["index"]}, misreads),
         photo_crs=_photo_crs(photos or {}, misreads),
-        settings=said["settings"].get("path", "satcheck.toml")
+        settings=said["settings"].get("path", SETTINGS)
         if isinstance(said.get("settings"), dict)
         else None,
+        usable=period is not None and "polygons" in tables,
     )
 
 
@@ -122,95 +102,91 @@ def as_day(value: Any) -> date | None:
 def _parsed(folder: Folder) -> dict[str, Any]:
     path = folder.root / NAME
     if not folder.root.is_dir():
-        raise NothingToAudit(f"{folder.root} is no folder; name a batch folder")
+        raise _nothing(
+            str(folder.root),
+            Words("不是文件夹", "it is no folder"),
+            Words("请写批次文件夹的路径", "name a batch folder"),
+        )
     if not path.is_file() or not folder.holds(path):
-        raise NothingToAudit(f"{path} is not there; `satcheck init` drafts one")
+        raise _nothing(
+            str(path),
+            Words("找不到 batch.toml", "batch.toml is not there"),
+            Words("请按 README 中的示例编写", "write one after the example in the README"),
+        )
     content = path.read_bytes()
     folder.record(path, content)
     try:
-        return tomllib.loads(content.decode("utf-8").removeprefix("\ufeff"))
-    except UnicodeDecodeError:
-        raise _nothing("is not written in UTF-8", "save it as UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as cause:
-        raise _nothing(f"cannot be read: {cause}", "mend that line") from None
+        return parse(content)
+    except Unreadable as fault:
+        raise _nothing(NAME, fault.what, fault.remedy) from None
 
 
-def _nothing(what: str, remedy: str) -> NothingToAudit:
-    return NothingToAudit(f"{NAME}: {what}; {remedy}")
+def _nothing(where: str, what: Words, remedy: Words) -> NothingToAudit:
+    why = Words(f"{what.zh}；{remedy.zh}", f"{what.en}; {remedy.en}")
+    return nothing_to_audit(where, why, ())
 
 
-def _lines(folder: Folder) -> list[str]:
-    return (folder.root / NAME).read_text("utf-8").splitlines()
-
-
-def _name_unknown_keys(said: Mapping[str, Any], lines: list[str], misreads: Misreads) -> None:
-    known_tables = [*_KEYS, "scenes"]
-    for table, content in said.items():
-        if table not in known_tables:
-            _unknown(table, table, known_tables, lines, misreads)
-        elif table == "scenes" and isinstance(content, list):
-            for pair in content:
-                _name_unknown_images(pair, "scenes", _PAIR, lines, misreads)
-        elif isinstance(content, dict):
-            for key in content:
-                if key not in _KEYS.get(table, [key]):
-                    _unknown(key, f"{table}.{key}", _KEYS[table], lines, misreads)
-            if table == "dem":
-                _name_unknown_images(content, "dem", _KEYS["dem"], lines, misreads)
-
-
-def _name_unknown_images(
-    pair: Any, table: str, known: list[str], lines: list[str], misreads: Misreads
-) -> None:
-    if not isinstance(pair, dict):
-        return
-    for key, content in pair.items():
-        if key not in known and table == "scenes":
-            _unknown(key, f"{table}.{key}", known, lines, misreads)
-        for image in content if isinstance(content, list) else [content]:
-            for inner in image if isinstance(image, dict) and key != "mask" else ():
-                if inner not in _IMAGE:
-                    _unknown(inner, f"{table}.{key}.{inner}", _IMAGE, lines, misreads)
-
-
-def _unknown(key: str, place: str, known: list[str], lines: list[str], misreads: Misreads) -> None:
-    near = get_close_matches(key, known, 1, 0.6)
-    row = next((n for n, line in enumerate(lines, 1) if key in line.split("#")[0]), None)
-    misreads.add(
-        NAME,
-        Words(f"不认识 {place}", f"{place} is not known"),
-        Words(
-            f"是否为 {near[0]}？" if near else f"可用：{'、'.join(known)}",
-            f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}",
-        ),
-        row=row,
-        column=place,
-    )
-
-
-def _wrong(misreads: Misreads, place: str, value: Any, right: str) -> None:
+def _wrong(misreads: Misreads, place: str, value: Any, right: Words) -> None:
     misreads.add(
         NAME,
         Words(f"{place} 的值 {value!r} 无法使用", f"{place} cannot be {value!r}"),
-        Words(f"应为：{right}", right),
+        right,
         column=place,
     )
 
 
-def _period(value: Any) -> tuple[date, date]:
+def _form(example: str) -> Words:
+    return Words(f"请写 {example}", f"write {example}")
+
+
+def _table_form(name: str, key: str, example: str = "…") -> Words:
+    return Words(
+        f'请写 [{name}]，下一行写 {key} = "{example}"',
+        f'write [{name}] and, on the next line, {key} = "{example}"',
+    )
+
+
+_ALWAYS = (date.min, date.max)  # stands for a period that nobody can read
+_SCENES_FORM = Words(
+    "请写 [[scenes]]，其下写 before 和 after", "write [[scenes]] with before and after"
+)
+_TABLE_FORM = {
+    "polygons": _table_form("polygons", "path", "polygons.gpkg"),
+    "submission": _table_form("submission", "path", "submission.xlsx"),
+    "photos": _table_form("photos", "dir", "photos"),
+    "settings": _table_form("settings", "path", SETTINGS),
+    "dem": Words(
+        '请写 [dem]，下一行写 before = { path = "…", date = … }',
+        'write [dem] and, on the next line, before = { path = "…", date = … }',
+    ),
+}
+
+
+def _period(value: Any, misreads: Misreads) -> tuple[date, date] | None:
     days = [as_day(day) for day in value] if isinstance(value, list) else []
-    right = 'write period = ["2022-10-01", "2022-12-31"] under [batch]'
+    example = 'period = ["2022-10-01", "2022-12-31"]'
+    right = Words(f"请在 [batch] 下写 {example}", f"write {example} under [batch]")
     if len(days) != 2 or days[0] is None or days[1] is None:
-        raise _nothing(f"[batch] period is {value!r}, not two dates", right)
-    if days[0] > days[1]:
-        raise _nothing(f"[batch] period ends before it starts ({days[0]}, {days[1]})", right)
-    return days[0], days[1]
+        what = Words("period 不是两个日期", f"period is {value!r}, not two dates")
+    elif days[0] > days[1]:
+        what = Words(
+            f"period 结束早于开始（{days[0]}、{days[1]}）",
+            f"period ends before it starts ({days[0]}, {days[1]})",
+        )
+    else:
+        return days[0], days[1]
+    misreads.add(NAME, what, right, column="batch.period", whole=True)
+    return None
 
 
 def _as_of(value: Any, end: date, misreads: Misreads) -> date:
     day = as_day(value)
     if value is not None and day is None:
-        _wrong(misreads, "batch.as_of", value, f"a date like 2022-12-31; {end} is used")
+        right = Words(
+            "请写 2022-12-31 这样的日期；暂用 period 的结束日期",
+            "a date like 2022-12-31; the end of period is used",
+        )
+        _wrong(misreads, "batch.as_of", value, right)
     return day or end
 
 
@@ -220,7 +196,11 @@ def _required(batch: Mapping[str, Any], key: str, default: str, misreads: Misrea
         value = str(value)
     if isinstance(value, str) and value.strip():
         return value.strip()
-    right = {"id": f'id = "2022Q4"; “{default}” is used', "region": 'region = "140802"'}[key]
+    right = _form('region = "140802"')
+    if key == "id":
+        right = Words(
+            f'请写 id = "2022Q4"；暂用“{default}”', f'write id = "2022Q4"; “{default}” is used'
+        )
     _wrong(misreads, f"batch.{key}", value, right)
     return default
 
@@ -231,18 +211,20 @@ def _text(said: Mapping[str, Any], key: str, table: str, misreads: Misreads) -> 
         return f"EPSG:{value}"
     if value is None or (isinstance(value, str) and value.strip()):
         return value
-    _wrong(misreads, f"{table}.{key}", value, f'text, like {key} = "…"')
+    right = Words(f'请写文字，如 {key} = "…"', f'text, like {key} = "…"')
+    _wrong(misreads, f"{table}.{key}", value, right)
     return None
 
 
 def _declared(name: str, said: Mapping[str, Any], misreads: Misreads) -> Declared:
     fields = said.get("fields", {})
     if not isinstance(fields, dict) or not all(isinstance(f, str) for f in fields.values()):
-        _wrong(misreads, f"{name}.fields", fields, 'fields = { polygon_id = "图斑编号" }')
+        _wrong(misreads, f"{name}.fields", fields, _form('fields = { polygon_id = "图斑编号" }'))
         fields = {}
     row = said.get("header_row")
     if row is not None and (isinstance(row, bool) or not isinstance(row, int) or row < 1):
-        _wrong(misreads, f"{name}.header_row", row, "a row number from 1")
+        right = Words("请写从 1 起的行号", "a row number from 1")
+        _wrong(misreads, f"{name}.header_row", row, right)
         row = None
     texts = {
         key: _text(said, key, name, misreads)
@@ -255,7 +237,7 @@ def _declared(name: str, said: Mapping[str, Any], misreads: Misreads) -> Declare
 def _scenes(said: Any, misreads: Misreads) -> tuple[Mapping[str, Any], ...]:
     if isinstance(said, list) and all(isinstance(pair, dict) for pair in said):
         return tuple(said)
-    _wrong(misreads, "scenes", said, "write [[scenes]] with before and after")
+    _wrong(misreads, "scenes", said, _SCENES_FORM)
     return ()
 
 
@@ -265,5 +247,8 @@ def _photo_crs(photos: Mapping[str, Any], misreads: Misreads) -> str:
     known = {"WGS84": "WGS84", "CGCS2000": "WGS84", "EPSG:4326": "WGS84", "EPSG:4490": "WGS84"}
     known |= {"GCJ02": "GCJ02", "BD09": "BD09", "BD09LL": "BD09"}
     if plain not in known:
-        _wrong(misreads, "photos.crs", said, "WGS84, GCJ02 or BD09; WGS84 is used")
+        right = Words(
+            "请写 WGS84、GCJ02 或 BD09；暂用 WGS84", "WGS84, GCJ02 or BD09; WGS84 is used"
+        )
+        _wrong(misreads, "photos.crs", said, right)
     return known.get(plain, "WGS84")

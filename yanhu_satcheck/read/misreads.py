@@ -3,6 +3,7 @@
 from typing import Any
 
 from yanhu_satcheck.batch import Misread
+from yanhu_satcheck.errors import NothingToAudit
 from yanhu_satcheck.terms import Words
 
 
@@ -14,6 +15,20 @@ class Unreadable(Exception):
         self.what = what
         self.remedy = remedy
         self.rule = rule
+
+
+def in_chinese(misread: Misread) -> str:
+    """Give a misread as one line in Chinese; its `str` is the one in English."""
+    row = f" 第 {misread.row} 行" if misread.row else ""
+    column = f" {misread.column}" if misread.column else ""
+    return f"{misread.file}{row}{column}：{misread.what.zh}；{misread.remedy.zh}"
+
+
+def nothing_to_audit(where: str, why: Words, misreads: tuple[Misread, ...]) -> NothingToAudit:
+    """Give the end of a batch: why, and every misread, all in Chinese and then all in English."""
+    zh = [f"{where}：{why.zh}", *(f"  {in_chinese(one)}" for one in misreads)]
+    en = [f"{where}: {why.en}", *(f"  {one}" for one in misreads)]
+    return NothingToAudit("\n".join([*zh, *en]))
 
 
 class Misreads:

@@ -22,6 +22,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")  # MPO comes through JPEG
 MAX_PIXELS = 250_000_000
 MAX_BYTES = 300 << 20
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif"})
+_LITTER = frozenset({"thumbs.db", "desktop.ini"})
 _WORD = re.compile(r"[0-9A-Z]")
 _AGAIN = Words("请重新提供原始照片", "supply the original photograph again")
 
@@ -60,6 +61,38 @@ def read_photos(
                 polygon_ids=(photo.polygon_id,) if photo.polygon_id else (),
             )
     return tuple(sorted(photos, key=lambda photo: (photo.id, photo.polygon_id or "")))
+
+
+def name_others(
+    folder: Folder, root: Path, polygons: Sequence[IssuedPolygon], misreads: Misreads
+) -> None:
+    """Name what lies among the photographs, is none by its ending, and was not read as a table.
+
+    What a system puts there by itself (.DS_Store, Thumbs.db) is nobody's proof and not named.
+    """
+    numbers = {polygon.key: polygon.id for polygon in reversed(polygons)}
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        litter = path.name.startswith((".", "~$")) or path.name.lower() in _LITTER
+        if litter or not path.is_file():
+            continue
+        if not folder.holds(path):
+            what = Words("指向批次文件夹之外，未读取", "it leads out of the batch folder: not read")
+        elif path.suffix.lower() not in _SUFFIXES and not folder.has_read(path):
+            what = Words(
+                f"{path.suffix or '没有后缀的文件'} 不是照片，未使用",
+                f"by its ending ({path.suffix or 'none'}) it is no photograph: not used",
+            )
+        else:
+            continue
+        number = numbers.get(fold(_number_in(name, numbers)))
+        misreads.add(
+            folder.name(path),
+            what,
+            Words("请提供照片原件（如 .jpg）", "supply the photograph itself, like .jpg"),
+            rule="PH04",
+            polygon_ids=(number,) if number else (),
+        )
 
 
 def _files(folder: Folder, root: Path) -> list[Path]:

@@ -78,15 +78,13 @@ def settle_layer(
     # One stray shape must not decide for all: the middle half of the layer speaks.
     points = np.vstack([bounds[:, :2], bounds[:, 2:]])
     low, high = np.quantile(points, [0.25, 0.75], axis=0, method="nearest")
-    settled = crses.settle(np.vstack([low, high]), table.crs, declared, hint, region)
+    settled = crses.settle(np.vstack([low, high]), table.crs, declared, hint, region, table.name)
     if settled.assumed is not None:
+        right = crses.say_crs(table.name)
         misreads.add(
             table.file,
             settled.assumed,
-            Words(
-                '如不对，请补充 .prj 或在 batch.toml 写 crs = "EPSG:…"',
-                'if that is wrong, supply the .prj or say crs = "EPSG:…" in batch.toml',
-            ),
+            Words(f"如不对，{right.zh}", f"if that is wrong, {right.en}"),
             rule="DQ04",
         )
     return settled

@@ -24,6 +24,7 @@ from yanhu_satcheck.read.calls import called
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.read.polygons import fault_of, route_of, settle_layer
 from yanhu_satcheck.read.tables import Record, Records
+from yanhu_satcheck.read.values import is_blank
 from yanhu_satcheck.terms import Words, fold
 
 _Noun = TypeVar("_Noun", LedgerRow, Lookback, Blacklisted)
@@ -36,9 +37,10 @@ _LEVELS |= {"街道": "乡", "村": "村", "村级": "村"}
 
 
 def submissions(records: Records, day: date, misreads: Misreads) -> tuple[Submission, ...]:
-    """Make the filing's rows; none is left out, issued or not, once or twice."""
+    """Make the filing's rows; none is left out, issued or not, once, twice or without number."""
     rows = []
-    for record in _numbered(records, misreads):
+    _numbered(records, misreads)
+    for record in records.rows:
         said = dict(record.values)
         call, breach = called(said["legality"], said["subclass"], day)
         rows.append(
@@ -198,7 +200,10 @@ def _numbered(records: Records, misreads: Misreads) -> list[Record]:
         if record.values[column]:
             kept.append(record)
             continue
-        header = records.places[column].header if column in records.places else column
+        place = records.places[column]
+        if not is_blank(record.row.cells[place.index]):
+            continue  # there is one that cannot be read; it is named already
+        header = place.header
         misreads.add(
             records.table.file,
             Words(f"“{header}”为空", f"“{header}” is blank"),

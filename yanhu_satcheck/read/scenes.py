@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from shapely.geometry import MultiPoint, box
+from shapely.geometry import MultiPoint
+from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.errors import RasterError
 from yanhu_satcheck.raster import Header, header
 from yanhu_satcheck.read import crs as crses
 from yanhu_satcheck.read.folder import Folder
-from yanhu_satcheck.read.manifest import NAME, as_day
+from yanhu_satcheck.read.keys import NAME
+from yanhu_satcheck.read.manifest import as_day
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.scene import (
     ElevationFile,
@@ -28,6 +30,7 @@ from yanhu_satcheck.scene import (
 )
 from yanhu_satcheck.terms import Words
 
+_Raster = ImageFile | ElevationFile
 _SIDECARS = (".tfw", ".aux.xml", ".ovr", ".msk")
 _NO_PLACE = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 _VERTICAL = {"1985": "1985", "egm96": "EGM96", "egm2008": "EGM2008", "ellipsoid": "ellipsoid"}
@@ -41,12 +44,12 @@ class Scenery:
         folder: Folder,
         misreads: Misreads,
         work: str,
-        extent: tuple[float, float, float, float],
+        extent: BaseGeometry,
     ) -> None:
         self._folder = folder
         self._misreads = misreads
         self._work = work
-        self._extent = box(*extent)
+        self._extent = extent
 
     def scenes(self, declared: tuple[Mapping[str, Any], ...]) -> tuple[ScenePair, ...]:
         """Give every pair of which both images can be used."""
@@ -75,6 +78,8 @@ class Scenery:
             self._model(said[end], f"dem.{end}") if end in said else None
             for end in ("before", "after")
         )
+        if before is not None and after is not None and self._is_copy("dem.after", before, after):
+            after = None
         if before is not None and after is not None and after.date <= before.date:
             self._disorder("dem", before.date, after.date)
             after = None
@@ -96,7 +101,7 @@ class Scenery:
         before, after = (
             self._image(said.get(end), said, f"{place}.{end}") for end in ("before", "after")
         )
-        if before is None or after is None:
+        if before is None or after is None or self._is_copy(f"{place}.after", before, after):
             return None
         if after.date <= before.date:
             self._disorder(place, before.date, after.date)
@@ -105,9 +110,13 @@ class Scenery:
         many = said.get("later", [])
         for number, one in enumerate(many if isinstance(many, list) else [many], 1):
             image = self._image(one, said, f"{place}.later[{number}]")
-            if image is not None and image.date <= after.date:
+            if image is None or any(
+                self._is_copy(f"{place}.later[{number}]", one, image) for one in (before, after)
+            ):
+                continue
+            if image.date <= after.date:
                 self._disorder(f"{place}.later[{number}]", after.date, image.date)
-            elif image is not None:
+            else:
                 later.append(image)
         later.sort(key=lambda image: (image.date, image.name))
         sigma = self._number(said.get("position_sigma"), f"{place}.position_sigma", low=0)
@@ -274,6 +283,32 @@ class Scenery:
             Words("请写数字", "a number"),
         )
         return None
+
+    def _is_copy(self, place: str, first: _Raster, second: _Raster) -> bool:
+        """Name one image given for two dates: no change could be seen, and none would be."""
+        if not self._folder.same(first.path, second.path):
+            return False
+        if first.name == second.name:
+            zh, en = "", "it is one file for both dates"
+        else:
+            zh, en = (
+                f"（与 {first.name} 内容相同）",
+                f"it is the same file as {first.name}, byte for byte",
+            )
+        self._misreads.add(
+            second.name,
+            Words(
+                f"{first.date} 与 {second.date} 两期是同一个文件{zh}",
+                f"{en} ({first.date}, {second.date})",
+            ),
+            Words(
+                f"请提供 {second.date} 那一期自己的文件；在此之前该期不使用",
+                f"supply the file of {second.date}; it is left out until then",
+            ),
+            column=place,
+            whole=True,
+        )
+        return True
 
     def _disorder(self, place: str, first: date, second: date) -> None:
         self._wrong(

@@ -1,26 +1,26 @@
 """The whole batch: what is declared is read, what is wrong collected, what is missing named."""
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import shapely
 from pyproj import CRS
+from shapely.geometry import Polygon
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon, Photo
-from yanhu_satcheck.errors import NothingToAudit
 from yanhu_satcheck.read import crs as crses
 from yanhu_satcheck.read import records as papers
+from yanhu_satcheck.read.declared import read_declared
 from yanhu_satcheck.read.folder import Folder
-from yanhu_satcheck.read.manifest import NAME, TABLES, Declared, Manifest, read_manifest
-from yanhu_satcheck.read.misreads import Misreads, Unreadable
-from yanhu_satcheck.read.photo_files import read_photos
+from yanhu_satcheck.read.keys import NAME, TABLES
+from yanhu_satcheck.read.manifest import Manifest, read_manifest
+from yanhu_satcheck.read.misreads import Misreads, Unreadable, nothing_to_audit
+from yanhu_satcheck.read.photo_files import name_others, read_photos
 from yanhu_satcheck.read.polygons import centre, issued, settle_layer
 from yanhu_satcheck.read.scenes import Scenery
-from yanhu_satcheck.read.tables import Records, read_columns
-from yanhu_satcheck.read.vectors import LATER, SIDECARS, SUFFIXES, read_layer
-from yanhu_satcheck.read.workbooks import Wanted, read_csv, read_workbook
+from yanhu_satcheck.read.tables import Records
+from yanhu_satcheck.read.toml import parse
 from yanhu_satcheck.terms import Words
 
 _DRAWN: dict[str, Callable[..., tuple[Any, ...]]] = {
@@ -38,6 +38,9 @@ _LISTED: dict[str, Callable[..., tuple[Any, ...]]] = {
 }
 
 
+_NOWHERE = CRS(crses.CGCS2000)  # works without polygons: no zone, so it hints at none
+
+
 class _Reading(NamedTuple):
     """What every step needs: the folder, the manifest, and where to note what is wrong."""
 
@@ -51,7 +54,7 @@ def read_batch(folder: Path) -> Batch:
 
     Raises:
         NothingToAudit: batch.toml cannot be read, or no polygon is usable; the message holds
-            every misread up to there.
+            every misread of the whole batch.
     """
     inside, misreads = Folder(Path(folder)), Misreads()
     reading = _Reading(inside, read_manifest(inside, misreads), misreads)
@@ -61,7 +64,7 @@ def read_batch(folder: Path) -> Batch:
     supplied = {"polygons"}
     columns: tuple[str, ...] = ()
     for name in TABLES[1:]:
-        records = _records(reading, said.tables.get(name))
+        records = read_declared(inside, said.tables.get(name), misreads)
         rows = None if records is None else _nouns(reading, records, work)
         if records is None or rows is None:
             continue
@@ -75,12 +78,20 @@ def read_batch(folder: Path) -> Batch:
         supplied.add("photos")
         blank |= _blank_of_photos(photos)
     footprints = [p.footprint for p in polygons if p.footprint is not None]
-    west, south, east, north = (float(edge) for edge in shapely.total_bounds(footprints))
-    scenery = Scenery(inside, misreads, _code(work), (west, south, east, north))
+    extent = shapely.box(*shapely.total_bounds(footprints)) if footprints else Polygon()
+    scenery = Scenery(inside, misreads, _code(work), extent)
     scenes, elevation = scenery.scenes(said.scenes), scenery.elevation(said.dem)
     supplied |= {"scenes"} if scenes else set()
     supplied |= {"dem"} if elevation.before or elevation.after else set()
     settings = _settings(reading)
+    if photos is not None and said.photos is not None:
+        name_others(inside, inside.locate(said.photos.path), polygons, misreads)
+    if not said.usable:
+        why = Words("batch.toml 不完整，无法审核", "batch.toml does not say enough to audit by")
+        raise nothing_to_audit(str(inside.root), why, misreads.all())
+    if not footprints:
+        why = Words("没有可用的图斑", "no polygon can be used")
+        raise nothing_to_audit(str(inside.root), why, misreads.all())
     return Batch(
         id=said.id,
         root=inside.root,
@@ -113,11 +124,15 @@ def read_batch(folder: Path) -> Batch:
 
 
 def _polygons(reading: _Reading) -> tuple[tuple[IssuedPolygon, ...], CRS, set[str]]:
-    declared, misreads = reading.said.tables["polygons"], reading.misreads
-    records = _records(reading, declared)
-    if records is None:
-        raise _nothing(reading)
-    work = _declared_crs(reading)
+    """Read the polygons, and settle the CRS that all layers are carried into.
+
+    Where there are none the other layers are still read, so that all misreads are told at once.
+    """
+    declared, misreads = reading.said.tables.get("polygons"), reading.misreads
+    work, records = _declared_crs(reading), read_declared(reading.folder, declared, misreads)
+    lost: tuple[tuple[IssuedPolygon, ...], CRS, set[str]] = ((), work or _NOWHERE, set())
+    if declared is None or records is None:
+        return lost
     try:
         settled = settle_layer(
             records.table, declared.crs, work, reading.said.region, misreads, areal=True
@@ -125,19 +140,12 @@ def _polygons(reading: _Reading) -> tuple[tuple[IssuedPolygon, ...], CRS, set[st
         work = work or crses.working(centre(records.table, settled))
     except Unreadable as fault:
         misreads.note(records.table.file, fault, whole=True)
-        raise _nothing(reading) from None
+        return lost
     polygons = issued(records, settled, work, misreads)
-    if all(polygon.footprint is None for polygon in polygons):
-        raise _nothing(reading)
     blank = records.blank_columns()
     if "area" not in blank or "area_mu" not in blank:
         blank.discard("area_m2")
     return polygons, work, {f"polygons.{name}" for name in blank - {"area", "area_mu"}}
-
-
-def _nothing(reading: _Reading) -> NothingToAudit:
-    lines = "\n".join(f"  {misread}" for misread in reading.misreads.all())
-    return NothingToAudit(f"{reading.folder.root}: no polygon can be used\n{lines}")
 
 
 def _declared_crs(reading: _Reading) -> CRS | None:
@@ -166,52 +174,6 @@ def _code(crs: CRS) -> str:
     return f"EPSG:{code}" if code else str(crs.to_wkt())
 
 
-def _records(reading: _Reading, declared: Declared | None) -> Records | None:
-    """Read a declared table; `None` where it is not declared or nothing of it can be used."""
-    if declared is None:
-        return None
-    misreads, file = reading.misreads, str(declared.path).replace("\\", "/")
-    wanted = Wanted(declared.sheet, declared.header_row, declared.encoding, declared.fields)
-    try:
-        suffix = Path(file).suffix.lower()
-        if suffix in LATER:
-            reading.folder.locate(declared.path)
-            raise Unreadable(
-                Words(f"本版本暂不能读取 {suffix}", f"{suffix} is not read yet by this version"),
-                Words(f"请另存为 {LATER[suffix]}", f"save it as {LATER[suffix]}"),
-            )
-        path = reading.folder.file(declared.path, SIDECARS if suffix == ".shp" else ())
-        file = reading.folder.name(path)
-        if suffix in SUFFIXES:
-            table = read_layer(
-                declared.name, path, file, declared.encoding, declared.layer, misreads
-            )
-        elif suffix in (".xlsx", ".xlsm"):
-            table = read_workbook(declared.name, path, file, wanted, misreads)
-        elif suffix in (".csv", ".txt"):
-            table = read_csv(declared.name, path, file, wanted, misreads)
-        else:
-            raise Unreadable(
-                Words(
-                    f"不能读取 {suffix or '没有后缀的'} 文件",
-                    f"{suffix or 'such'} files are not read",
-                ),
-                Words("请另存为 .xlsx、.csv 或 .gpkg", "save it as .xlsx, .csv or .gpkg"),
-            )
-        if not table.rows:
-            raise Unreadable(
-                Words("表中没有数据行", "it has no rows"),
-                Words(
-                    "请补充数据，或从 batch.toml 中删去", "fill it in, or take it out of batch.toml"
-                ),
-            )
-    except Unreadable as fault:
-        misreads.note(file, fault, whole=True)
-        return None
-    records = read_columns(table, declared.fields, misreads)
-    return records if records.usable else None
-
-
 def _nouns(reading: _Reading, records: Records, work: CRS) -> tuple[Any, ...] | None:
     name, misreads, said = records.table.name, reading.misreads, reading.said
     if name == "submission":
@@ -230,7 +192,7 @@ def _photos(reading: _Reading, polygons: tuple[IssuedPolygon, ...]) -> tuple[Pho
     declared, misreads = reading.said.photos, reading.misreads
     if declared is None:
         return None
-    index = _records(reading, reading.said.photo_index)
+    index = read_declared(reading.folder, reading.said.photo_index, misreads)
     try:
         root = reading.folder.locate(declared.path)
         if not root.is_dir():
@@ -261,14 +223,15 @@ def _settings(reading: _Reading) -> dict[str, Any]:
     file = str(reading.said.settings).replace("\\", "/")
     try:
         path = reading.folder.file(reading.said.settings)
-        return tomllib.loads(path.read_bytes().decode("utf-8").removeprefix("\ufeff"))
     except Unreadable as fault:
         reading.misreads.note(file, fault, whole=True)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as cause:
-        reading.misreads.add(
-            file,
-            Words("设置文件有误", f"it cannot be read: {cause}"),
-            Words("请改正该行；在此之前使用默认值", "mend that line; until then the defaults hold"),
-            whole=True,
+        return {}
+    try:
+        return parse(path.read_bytes())
+    except Unreadable as fault:
+        remedy = Words(
+            f"{fault.remedy.zh}；在此之前使用默认值",
+            f"{fault.remedy.en}; until then the defaults hold",
         )
+        reading.misreads.add(file, fault.what, remedy, whole=True)
     return {}

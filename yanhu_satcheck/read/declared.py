@@ -1,0 +1,82 @@
+"""A table or layer that batch.toml declares, whatever its format: its rows, or why none."""
+
+from pathlib import Path
+
+from yanhu_satcheck.read.folder import Folder
+from yanhu_satcheck.read.keys import NAME
+from yanhu_satcheck.read.manifest import Declared
+from yanhu_satcheck.read.misreads import Misreads, Unreadable
+from yanhu_satcheck.read.tables import Records, read_columns
+from yanhu_satcheck.read.vectors import LATER, SIDECARS, SUFFIXES, read_layer
+from yanhu_satcheck.read.workbooks import Wanted, read_csv, read_workbook
+from yanhu_satcheck.terms import Words
+
+
+def read_declared(folder: Folder, declared: Declared | None, misreads: Misreads) -> Records | None:
+    """Read a declared table; `None` where it is not declared or nothing of it can be used."""
+    if declared is None:
+        return None
+    file = str(declared.path or NAME).replace("\\", "/")
+    wanted = Wanted(declared.sheet, declared.header_row, declared.encoding, declared.fields)
+    try:
+        suffix = Path(file).suffix.lower()
+        if suffix in LATER:
+            folder.locate(declared.path)
+            raise Unreadable(
+                Words(f"本版本暂不能读取 {suffix}", f"{suffix} is not read yet by this version"),
+                Words(f"请另存为 {LATER[suffix]}", f"save it as {LATER[suffix]}"),
+            )
+        path = folder.file(declared.path, SIDECARS if suffix == ".shp" else ())
+        file = folder.name(path)
+        _name_unused(declared, suffix, misreads)
+        if suffix in SUFFIXES:
+            table = read_layer(
+                declared.name, path, file, declared.encoding, declared.layer, misreads
+            )
+        elif suffix in (".xlsx", ".xlsm"):
+            table = read_workbook(declared.name, path, file, wanted, misreads)
+        elif suffix in (".csv", ".txt"):
+            table = read_csv(declared.name, path, file, wanted, misreads)
+        else:
+            raise Unreadable(
+                Words(
+                    f"不能读取 {suffix or '没有后缀的'} 文件",
+                    f"{suffix or 'such'} files are not read",
+                ),
+                Words("请另存为 .xlsx、.csv 或 .gpkg", "save it as .xlsx, .csv or .gpkg"),
+            )
+        if not table.rows:
+            raise Unreadable(
+                Words("表中没有数据行", "it has no rows"),
+                Words(
+                    "请补充数据，或从 batch.toml 中删去", "fill it in, or take it out of batch.toml"
+                ),
+            )
+    except Unreadable as fault:
+        column = None if declared.path else f"{declared.name}.path"
+        misreads.note(file, fault, column=column, whole=True)
+        return None
+    records = read_columns(table, declared.fields, misreads)
+    return records if records.usable else None
+
+
+def _name_unused(declared: Declared, suffix: str, misreads: Misreads) -> None:
+    """Name a sheet or layer of a format that has none: another table may have been meant."""
+    only_layer = Path(str(declared.path)).stem  # a shapefile's, if one insists
+    for key, said, has in (
+        ("sheet", declared.sheet, suffix in (".xlsx", ".xlsm")),
+        ("layer", declared.layer, suffix == ".gpkg" or declared.layer == only_layer),
+    ):
+        if said is not None and not has:
+            misreads.add(
+                NAME,
+                Words(
+                    f"{suffix} 文件没有{_PARTS[key]}，{key} = “{said}”未使用",
+                    f"a {suffix} has no {key}s: {key} = “{said}” is not used",
+                ),
+                Words(f"请删去 {key}，或改正 path", f"take {key} out, or mend the path beside it"),
+                column=f"{declared.name}.{key}",
+            )
+
+
+_PARTS = {"sheet": "工作表", "layer": "图层"}
