@@ -64,7 +64,8 @@ def _issued_again(dossier: Dossier) -> Iterator[Answer]:
 def _filed(dossier: Dossier) -> Iterator[Answer]:
     issued, rows = _by_key(dossier.cases), defaultdict(list)
     for row in dossier.batch.submissions:
-        rows[row.key].append(row)
+        if row.key:  # a row without a number is named where it was read
+            rows[row.key].append(row)
     for key, cases in issued.items():
         ids = tuple(case.polygon_id for case in cases)
         if not rows[key]:
