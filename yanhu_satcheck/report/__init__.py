@@ -33,7 +33,7 @@ def write(audit: Audit, out: Path) -> None:
         write_findings(audit.judgement.findings, folder / "findings.jsonl")
         write_evidence(audit.cases, folder / "evidence.parquet", audit.lang)
         write_photos(audit.photos, folder / "photos.parquet", audit.lang)
-        write_csv(audit.ledger, folder / "ledger.csv", audit.lang)
+        write_csv(audit, folder / "ledger.csv")
         write_workbook(audit, folder / "ledger.xlsx")
         write_geopackage(audit, folder / "ledger.gpkg")
         write_pages(audit, folder / "reports")

@@ -40,6 +40,8 @@ _WIDE = {
     "问题": 40,
 }
 _WIDEST, _WIDEST_FILED, _NARROWEST = 26, 18, 6
+_DAY, _MOMENT = 11.5, 20.0  # characters that a date and a time need
+_DATES = frozenset({"整改时限", "延期至", "销号日期"})  # filled in later where they are blank
 _FIRST_DAY = date(1900, 3, 1)  # before it workbooks count days wrongly
 _PRINTED = 300.0  # characters of an A3 sheet's width that can still be read
 _EXACT = 10**15  # beyond it a workbook's numbers lose their last digits
@@ -210,7 +212,18 @@ def _width(sheet: Sheet, at: int) -> float:
         widest = _WIDEST
     spans = sorted(_span(_cell(row, at)) for row in sheet.rows)
     usual = spans[int(len(spans) * 0.9)] if spans else 0
-    return float(max(_NARROWEST, head + 1, min(usual + 1, widest)))
+    least = max((_unwrapped(row[at]) for row in sheet.rows), default=0.0)
+    least = max(least, _DAY if kind == "ours" and name in _DATES else 0)
+    return float(max(_NARROWEST, head + 1, min(usual + 1, widest), least))
+
+
+def _unwrapped(cell: Cell) -> float:
+    """Give the width below which a program shows ### for a date or a number."""
+    if isinstance(cell, datetime) and cell.time() != time():
+        return _MOMENT
+    if isinstance(cell, date):
+        return _DAY
+    return float(min(_span(str(cell)) + 1, _DAY)) if isinstance(cell, (int, float)) else 0.0
 
 
 def _cell(row: tuple[Cell, ...], at: int) -> str:
