@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 from yanhu_satcheck.batch import Cell
-from yanhu_satcheck.errors import ReportError
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import state
 from yanhu_satcheck.report.names import cell_text, page_link
+from yanhu_satcheck.report.place import refusal
 from yanhu_satcheck.report.sheets import Sheet, all_sheets
 from yanhu_satcheck.terms import Status
 
@@ -82,7 +82,8 @@ def write_workbook(audit: Audit, path: Path) -> None:
     try:
         book.close()
     except FileCreateError as cause:
-        raise ReportError(f"{path.name}: {cause}; nothing was changed") from cause
+        zh, en = f"无法写出（{cause}）；没有改动", f"{cause}; nothing was changed"
+        raise refusal(path, zh, en) from cause
 
 
 def _look(book: Any) -> Look:
