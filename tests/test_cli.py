@@ -167,6 +167,15 @@ def test_an_out_of_another_batch_is_refused_before_the_work(
     assert _hashes(sample_audit.out) == before
 
 
+def test_make_takes_a_folder_with_spaces_in_its_name() -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    command = ["make", "-n", "audit", "BATCH=/some where/2022 Q4"]
+    root = Path(__file__).parent.parent
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert 'audit "/some where/2022 Q4" -o "out/2022 Q4"' in done.stdout
+
+
 @pytest.mark.parametrize("words", [["--help"], ["audit", "--help"], ["rules", "--help"]])
 def test_help_loads_nothing_heavy(words: list[str]) -> None:
     told = (
