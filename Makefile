@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BATCH ?= data/sample_tiles/2022Q4
-OUT ?= out/$(notdir $(BATCH))
+# `notdir` would take a folder with spaces in its name for several.
+OUT ?= out/$(shell basename "$(BATCH)")
 
 .PHONY: help audit test check lint types docs sample clean
 
@@ -18,7 +19,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 audit: $(VENV)/.ready ## audit the sample quarter (or BATCH=folder OUT=folder)
 	@# Exit 1 says that there are findings, which is what a sample is for.
-	@$(BIN)/satcheck audit $(BATCH) -o $(OUT) || test $$? -eq 1
+	@$(BIN)/satcheck audit "$(BATCH)" -o "$(OUT)" || test $$? -eq 1
 
 test: $(VENV)/.ready ## run every test
 	$(BIN)/python -m pytest -q

@@ -1,8 +1,11 @@
 """Entry point of the `satcheck` command: words in, a library call, an exit code out."""
 
+import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType, TracebackType
 from typing import Any
 
 import click
@@ -39,9 +42,10 @@ def audit(batch: Path, out: Path, only: tuple[str, ...], fail_on: str, lang: str
     from yanhu_satcheck.cli.summary import summary
     from yanhu_satcheck.pipeline import audit as run
 
+    _known(only)
     with Bar() as bar:
         finished = run(batch, out, only=only, lang=lang, progress=bar)
-    click.echo(summary(finished, out))
+    _print(summary(finished, out))
     return _found(finished.judgement.findings, fail_on)
 
 
@@ -61,14 +65,17 @@ def _found(findings: tuple[Any, ...], fail_on: str) -> int:
 def check(batch: Path, lang: str) -> int:
     """Read a BATCH and say what cannot be read 只检查输入.
 
-    Exit status: 0 all was read, 2 something was not.
+    Exit status: 0 all was read and can be used, 2 something cannot.
     """
     from yanhu_satcheck.cli.summary import checked
+    from yanhu_satcheck.pipeline import unusable
     from yanhu_satcheck.read import read_batch
+    from yanhu_satcheck.rulebook import problems
 
     read = read_batch(batch)
-    click.echo(checked(read, lang))
-    return NOT_AUDITED if read.misreads else NOTHING_FOUND
+    wrong = problems(read.settings)
+    _print(checked(read, unusable(read), wrong, lang))
+    return NOT_AUDITED if read.misreads or wrong else NOTHING_FOUND
 
 
 @satcheck.command()
@@ -79,7 +86,7 @@ def rules(lang: str) -> int:
 
     for rule in rulebook({}):
         title = rule.title.zh if lang == "zh" else rule.title.en
-        click.echo(f"{rule.code}  {rule.slug:<24} {title}")
+        _print(f"{rule.code}  {rule.slug:<24} {title}")
     return NOTHING_FOUND
 
 
@@ -89,8 +96,9 @@ def explain(code: str) -> int:
     """Print the page of one rule, by CODE or slug 说明一条规则."""
     from yanhu_satcheck.rulebook import page, rulebook, select
 
+    _known((code,))
     for rule in select(rulebook({}), (code,)):
-        click.echo(page(rule), nl=False)
+        _print(page(rule).removesuffix("\n"))
     return NOTHING_FOUND
 
 
@@ -102,8 +110,37 @@ def sample(where: Path, seed: int) -> int:
     from yanhu_satcheck.sample import make
 
     make(where, seed)
-    click.echo(where)
+    _print(str(where))
     return NOTHING_FOUND
+
+
+def _known(names: tuple[str, ...]) -> None:
+    """Stop at a rule that is not in the book, and name the one or two that are nearest."""
+    from difflib import get_close_matches
+
+    from yanhu_satcheck.rulebook import rulebook
+
+    book = [name for rule in rulebook({}) for name in (rule.code, rule.slug)] if names else []
+    folded = {name.casefold(): name for name in book}
+    for name in names:
+        word = name.strip().casefold()
+        if word not in folded:
+            near = [folded[one] for one in get_close_matches(word, folded, 2, 0.5)]
+            zh = f"是否要找 {' 或 '.join(near)}？" if near else ""
+            en = f"did you mean {' or '.join(near)}? " if near else ""
+            raise click.ClickException(
+                f"没有规则 {name}；{zh}全部规则见 satcheck rules\n"
+                f"no such rule: {name}; {en}`satcheck rules` lists them all"
+            )
+
+
+def _print(text: str) -> None:
+    """Print to stdout; a reader that has seen enough (`| head`) changes nothing else."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        # What is still in the buffer would fail again, and be told, when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
@@ -112,10 +149,32 @@ def main() -> None:
         # A redirected console of Chinese Windows is GBK: a sign that it lacks must not end a run.
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
-    sys.exit(_exit_code(lambda: satcheck(standalone_mode=False)))
+    sys.excepthook = _quiet_on_interrupt
+    sys.exit(exit_code(lambda: satcheck(standalone_mode=False), _interrupts()))
 
 
-def _exit_code(command: Callable[[], Any]) -> int:
+def _interrupts() -> list[int]:
+    """Note every Ctrl-C: a library that is just starting may swallow it and fail otherwise."""
+    seen: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    return seen
+
+
+def _quiet_on_interrupt(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Show no traceback of a Ctrl-C that numpy prints on its way; the exit code tells of it."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+
+
+def exit_code(command: Callable[[], Any], interrupts: Sequence[int] = ()) -> int:
+    """Run a command; say its failure in a line, and give the contract's exit code for it."""
     from yanhu_satcheck.errors import NothingToAudit, ReportError, SatcheckError, SettingError
 
     try:
@@ -126,14 +185,42 @@ def _exit_code(command: Callable[[], Any]) -> int:
         wrong.show()
         return NOT_AUDITED
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; OUT was not changed 已中断，未改动输出", err=True)
-        return INTERRUPTED
+        return _interrupted()
     except (NothingToAudit, SettingError, ReportError) as why:
-        click.echo(f"nothing was audited 未审核：{why}", err=True)
+        _tell("未审核", "nothing was audited", why)
         return NOT_AUDITED
     except SatcheckError as why:
-        click.echo(f"stopped, no report was written 已停止，未写出结果：{why}", err=True)
+        _tell("已停止，未写出结果", "stopped, no report was written", why)
         return BROKEN
+    except Exception as cause:
+        # Libraries turn a Ctrl-C during their own start into a failure to import.
+        if not interrupts and not _from_keyboard(cause):
+            raise
+        return _interrupted()
+
+
+def _interrupted() -> int:
+    click.echo("已中断，未改动输出\ninterrupted; OUT was not changed", err=True)
+    return INTERRUPTED
+
+
+def _from_keyboard(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _tell(zh: str, en: str, why: Exception) -> None:
+    """Say an error in Chinese, then in English; one that has a single wording is said once."""
+    from yanhu_satcheck.errors import ReportError, SettingError
+
+    if isinstance(why, ReportError) and "\n" in str(why):
+        said_zh, _, said_en = str(why).partition("\n")
+        click.echo(f"{zh}：{said_zh}\n{en}: {said_en}", err=True)
+    elif isinstance(why, SettingError):
+        click.echo(f"{zh}：satcheck.toml 中的设置不能使用\n{en}: {why}", err=True)
+    else:
+        click.echo(f"{zh} {en}: {why}", err=True)
 
 
 if __name__ == "__main__":

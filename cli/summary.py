@@ -1,11 +1,13 @@
 """What the command prints when it is done: what was judged, what was not and why, what is next."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 
 from yanhu_satcheck.batch import Batch, Misread
+from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.report.standing import notices
 from yanhu_satcheck.terms import CONSISTENT, SUPPLIES, Status, Words
 
 MOST_LINES = 12
@@ -17,8 +19,8 @@ def summary(audit: Audit, out: Path) -> str:
     return "\n".join(_lines(audit, out))
 
 
-def checked(batch: Batch, lang: str) -> str:
-    """What `check` prints: what was read, then everything that was misread."""
+def checked(batch: Batch, unusable: Set[str], problems: Sequence[Exception], lang: str) -> str:
+    """What `check` prints: what was read, then all that was misread or cannot be used."""
     counts = {
         "polygons": len(batch.polygons),
         "submission": len(batch.submissions),
@@ -27,11 +29,12 @@ def checked(batch: Batch, lang: str) -> str:
         "rectification": len(batch.ledger),
         "scenes": len(batch.scenes),
     }
-    read = "，".join(f"{_say(SUPPLIES[name], lang)} {n}" for name, n in counts.items())
-    lines = [f"{_say(Words('批次', 'batch'), lang)} {batch.id}：{read}"]
-    lines += _not_supplied(batch, lang)
+    read = _listed((f"{_say(SUPPLIES[name], lang)} {n}" for name, n in counts.items()), lang)
+    lines = [f"{_say(Words('批次', 'batch'), lang)} {batch.id}{_colon(lang)}{read}"]
+    lines += _not_supplied(batch, unusable, lang)
     lines += [_misread(one, lang) for one in batch.misreads]
-    if not batch.misreads:
+    lines += [f"{_say(Words('设置有误', 'setting'), lang)}{_colon(lang)}{one}" for one in problems]
+    if not batch.misreads and not problems:
         lines.append(_say(Words("全部读入，未发现问题", "all was read; nothing wrong"), lang))
     return "\n".join(lines)
 
@@ -39,19 +42,19 @@ def checked(batch: Batch, lang: str) -> str:
 def _lines(audit: Audit, out: Path) -> Iterator[str]:
     lang, ledger = audit.lang, audit.ledger
     issued = len(ledger.entries)
-    yield _say(
-        Words(
-            f"批次 {audit.batch.id}：下发图斑 {issued} 个",
-            f"batch {audit.batch.id}: {issued} polygons",
-        ),
-        lang,
+    head = Words(
+        f"批次 {audit.batch.id}：下发图斑 {issued} 个",
+        f"batch {audit.batch.id}: {_count(issued, 'polygon')}",
     )
+    yield _say(head, lang)
+    yield from notices(audit)
     states: list[tuple[Words, Status | None]] = [
         (status.words, status) for status in sorted(Status, reverse=True)
     ]
     for words, status in [*states, (CONSISTENT, None)]:
         yield f"  {_say(words, lang)} {ledger.count(status)}"
-    yield from _not_supplied(audit.batch, lang)
+    yield from _not_supplied(audit.batch, audit.unusable, lang)
+    yield from _by_rule(audit)
     yield from _not_judged(audit)
     yield from _misreads(audit)
     yield _say(Words("结果", "results"), lang)
@@ -66,48 +69,94 @@ def _lines(audit: Audit, out: Path) -> Iterator[str]:
     )
 
 
-def _not_supplied(batch: Batch, lang: str) -> Iterator[str]:
-    names = [_say(SUPPLIES[name], lang) for name in SUPPLIES if name in batch.not_supplied]
-    if names:
-        yield f"{_say(Words('未提供', 'not supplied'), lang)}：{'、'.join(names)}"
+def _not_supplied(batch: Batch, unusable: Set[str], lang: str) -> Iterator[str]:
+    """Tell what was never declared from what was declared and cannot be used."""
+    for said, names in (
+        (Words("未提供", "not supplied"), batch.not_supplied - unusable),
+        (Words("已声明但无法使用", "declared, but not usable"), batch.not_supplied & unusable),
+    ):
+        if told := [_say(SUPPLIES[name], lang) for name in SUPPLIES if name in names]:
+            yield f"{_say(said, lang)}{_colon(lang)}{_listed(told, lang)}"
+
+
+def _by_rule(audit: Audit) -> Iterator[str]:
+    """Say of every rule that spoke how many polygons it found in each state."""
+    lang, spoke = audit.lang, dict[str, list[Finding]]()
+    for finding in audit.judgement.findings:
+        if finding.polygon_ids or finding.status is not Status.UNASSESSABLE:
+            spoke.setdefault(finding.rule, []).append(finding)
+    if not spoke:
+        return
+    yield _say(Words("各规则涉及的图斑数", "polygons by rule"), lang)
+    for rule, findings in sorted(spoke.items()):
+        counts = _listed(_states(findings, lang), lang)
+        yield f"  {rule} {_say(audit.titles[rule], lang)}{_colon(lang)}{counts}"
+
+
+def _states(findings: Iterable[Finding], lang: str) -> Iterator[str]:
+    """Count each polygon once a state; what falls on no polygon of the batch is said so."""
+    by_state = Counter(
+        status for status, _ in {(f.status, id) for f in findings for id in f.polygon_ids}
+    )
+    loose = Counter(f.status for f in findings if not f.polygon_ids)
+    for status in sorted({*by_state, *loose}, reverse=True):
+        words = _say(status.words, lang)
+        if by_state[status]:
+            yield f"{words} {by_state[status]}"
+        if loose[status]:
+            beside = Words("（未落到本批图斑）", " (on no polygon of the batch)")
+            yield f"{words} {loose[status]}{_say(beside, lang)}"
 
 
 def _not_judged(audit: Audit) -> Iterator[str]:
-    """Say by rule what could not be judged, the batch's own gaps first."""
+    """Say which rules could not judge the batch as a whole, and why."""
     lang = audit.lang
     mute = [f for f in audit.ledger.unjudged if not f.polygon_ids]
-    by_rule = Counter(f.rule for f in audit.ledger.unjudged for _ in f.polygon_ids)
-    if not mute and not by_rule:
+    if not mute:
         return
-    yield _say(Words("无法判定", "not judged"), lang)
+    yield _say(Words("整批无法判定", "not judged for the whole batch"), lang)
     for finding in mute[:MOST_LINES]:
         yield f"  {finding.rule} {_say(finding.message, lang)}"
     if len(mute) > MOST_LINES:
-        yield f"  … +{len(mute) - MOST_LINES}"
-    for rule, count in sorted(by_rule.items()):
-        polygons = _say(Words(f"{count} 个图斑", f"{count} polygons"), lang)
-        yield f"  {rule} {_say(audit.titles[rule], lang)}：{polygons}"
+        yield _more(len(mute) - MOST_LINES, "无法判定", lang)
 
 
 def _misreads(audit: Audit) -> Iterator[str]:
     lang, misreads = audit.lang, audit.batch.misreads
     if misreads:
         count = len(misreads)
-        yield _say(
-            Words(f"读取问题 {count} 处", f"{count} things could not be read as meant"), lang
+        head = Words(
+            f"读取问题 {count} 处",
+            f"{_count(count, 'thing')} that could not be read as meant",
         )
+        yield _say(head, lang)
         yield from (f"  {_misread(one, lang)}" for one in misreads[:MOST_LINES])
         if count > MOST_LINES:
-            more = Words(
-                f"其余 {count - MOST_LINES} 处见台账“说明”", f"{count - MOST_LINES} more in 说明"
-            )
-            yield f"  {_say(more, lang)}"
+            yield _more(count - MOST_LINES, "无法判定", lang)
+
+
+def _more(count: int, sheet: str, lang: str) -> str:
+    words = Words(f"其余 {count} 条见台账“{sheet}”", f"{count} more in sheet {sheet}")
+    return f"  {_say(words, lang)}"
 
 
 def _misread(one: Misread, lang: str) -> str:
     row = _say(Words(f" 第 {one.row} 行", f" row {one.row}"), lang) if one.row else ""
     column = f" {one.column}" if one.column else ""
-    return f"{one.file}{row}{column}：{_say(one.what, lang)}；{_say(one.remedy, lang)}"
+    says = f"{_say(one.what, lang)}{_say(Words('；', '; '), lang)}{_say(one.remedy, lang)}"
+    return f"{one.file}{row}{column}{_colon(lang)}{says}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _listed(names: Iterable[str], lang: str) -> str:
+    return _say(Words("、", ", "), lang).join(names)
+
+
+def _colon(lang: str) -> str:
+    return _say(Words("：", ": "), lang)
 
 
 def _say(words: Words, lang: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import SAMPLE, Run, satcheck
+from yanhu_satcheck.cli.main import exit_code
 
 
 def test_findings_exit_1_and_the_first_screen_says_what_was_judged(sample_audit: Run) -> None:
@@ -59,13 +60,10 @@ def test_no_usable_polygon_exits_2_and_out_is_not_made(tmp_path: Path) -> None:
 
 
 def test_a_wrong_limit_is_named_and_stops_the_audit(tmp_path: Path) -> None:
-    folder = shutil.copytree(SAMPLE, tmp_path / "batch")
-    manifest = folder / "batch.toml"
-    text = manifest.read_text("utf-8").split("[settings]")[0]
-    manifest.write_text(text + '\n[settings]\npath = "satcheck.toml"\n', "utf-8")
-    (folder / "satcheck.toml").write_text("[rules.CL01]\nbear_gain = 0.3\n", "utf-8")
+    folder = _with_settings(tmp_path, "[rules.CL01]\nbear_gain = 0.3\n")
     run = satcheck("audit", folder, "-o", tmp_path / "OUT")
     assert run.code == 2
+    assert run.stderr.startswith("未审核：satcheck.toml 中的设置不能使用\nnothing was audited: ")
     assert "CL01" in run.stderr
     assert "bear_gain" in run.stderr
     assert not (tmp_path / "OUT").exists()
@@ -80,10 +78,102 @@ def test_rules_lists_every_rule_and_explain_knows_code_and_slug() -> None:
     assert "一图多用" in by_code.stdout
 
 
-def test_an_unknown_rule_exits_2_and_names_the_nearest() -> None:
+def test_an_unknown_rule_exits_2_and_names_the_nearest(tmp_path: Path) -> None:
     run = satcheck("explain", "photo-reuze")
     assert run.code == 2
     assert "photo-reuse" in run.stderr
+    for words in (("explain", "nope"), ("audit", SAMPLE, "-o", tmp_path / "OUT", "--only", "zz")):
+        run = satcheck(*words)
+        assert run.code == 2
+        assert run.stderr.index("没有规则") < run.stderr.index("no such rule")
+        assert "nothing was audited" not in run.stderr
+        assert run.stderr.count(" or ") < 2
+    assert not (tmp_path / "OUT").exists()
+
+
+def test_the_first_screen_counts_by_rule_and_state(sample_audit: Run) -> None:
+    lines = sample_audit.stdout.splitlines()
+    told = next(line for line in lines if line.startswith("  LM06"))
+    assert told.endswith("：不一致 1、举证缺失 1")
+    assert "未提供：历史档案" in lines
+    assert "已声明但无法使用：回头看记录、重点区域" in lines
+
+
+def test_english_is_english(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    run = satcheck("audit", SAMPLE, "-o", out, "--lang", "en", "--only", "PH01", "--only", "dq08")
+    assert not set("：，、；“”（）") & set(run.stdout)
+    assert "Only these rules were run, and no other: PH01, DQ08" in run.stdout
+    assert " 1 polygons" not in run.stdout
+    checked = satcheck("check", SAMPLE, "--lang", "en").stdout
+    assert not set("：，、；“”（）") & set(checked)
+
+
+def test_check_names_every_setting_that_cannot_be_used(tmp_path: Path) -> None:
+    folder = _with_settings(tmp_path, "[rules.CL01]\nbear_gain = 0.3\n[policy]\nfdr = 7\n")
+    run = satcheck("check", folder)
+    assert run.code == 2
+    assert "bear_gain" in run.stdout
+    assert "fdr" in run.stdout
+
+
+def _with_settings(where: Path, text: str) -> Path:
+    folder = shutil.copytree(SAMPLE, where / "batch")
+    manifest = folder / "batch.toml"
+    told = manifest.read_text("utf-8").split("[settings]")[0]
+    manifest.write_text(told + '\n[settings]\npath = "satcheck.toml"\n', "utf-8")
+    (folder / "satcheck.toml").write_text(text, "utf-8")
+    return folder
+
+
+def test_a_reader_that_stops_early_sees_no_traceback() -> None:
+    for words in (["rules"], ["explain", "PH01"], ["check", str(SAMPLE)]):
+        command = [sys.executable, "-m", "yanhu_satcheck.cli.main", *words]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+            assert run.stdout is not None
+            assert run.stderr is not None
+            run.stdout.close()
+            assert run.stderr.read() == b""
+        assert run.returncode == (2 if words[0] == "check" else 0)
+
+
+def test_an_interrupt_that_a_library_hides_is_an_interrupt() -> None:
+    def command() -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as cause:
+            raise ImportError("numpy did not load") from cause
+
+    assert exit_code(command) == 130
+    assert exit_code(_broken_install, interrupts=[2]) == 130
+    with pytest.raises(ImportError, match="really not there"):
+        exit_code(_broken_install)
+
+
+def _broken_install() -> None:
+    raise ImportError("really not there")
+
+
+def test_an_out_of_another_batch_is_refused_before_the_work(
+    sample_audit: Run, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(SAMPLE, tmp_path / "batch")
+    manifest = folder / "batch.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace('"2022Q4"', '"2023Q1"'), "utf-8")
+    before = _hashes(sample_audit.out)
+    run = satcheck("audit", folder, "-o", sample_audit.out)
+    assert run.code == 2
+    assert run.stderr.index("批次 2022Q4") < run.stderr.index("batch 2022Q4, not of 2023Q1")
+    assert _hashes(sample_audit.out) == before
+
+
+def test_make_takes_a_folder_with_spaces_in_its_name() -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    command = ["make", "-n", "audit", "BATCH=/some where/2022 Q4"]
+    root = Path(__file__).parent.parent
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert 'audit "/some where/2022 Q4" -o "out/2022 Q4"' in done.stdout
 
 
 @pytest.mark.parametrize("words", [["--help"], ["audit", "--help"], ["rules", "--help"]])

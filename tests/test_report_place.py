@@ -1,15 +1,21 @@
 """OUT is there whole or not at all, and nothing of somebody else is touched."""
 
+import shutil
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from tests.test_report_audit import small_audit
+from tests.test_report_audit import BATCH, IDS, small_audit
 from yanhu_satcheck import report
 from yanhu_satcheck.errors import AccountingError, ReportError
-from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.ledger import Audit, Review
+from yanhu_satcheck.report.answers import keeps_answers
+from yanhu_satcheck.report.lock import MARK
+from yanhu_satcheck.report.place import whole
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +108,100 @@ def test_an_empty_folder_will_do(audit: Audit, tmp_path: Path) -> None:
 
 def test_a_killed_run_is_undone_by_the_next(audit: Audit, tmp_path: Path) -> None:
     report.write(audit, tmp_path / "OUT")
-    (tmp_path / "OUT").rename(tmp_path / ".OUT.former")
-    (tmp_path / ".OUT.writing").mkdir()
+    left, keep = tmp_path / ".OUT.writing-abc", keeps_answers(BATCH, audit.ledger)
+    with whole(tmp_path / "other", keep) as fresh:
+        shutil.copytree(fresh.parent, left)  # what a run leaves that ends between two renames
+    shutil.rmtree(tmp_path / "other")
+    before = hashes(tmp_path / "OUT")
+    (tmp_path / "OUT").rename(left / "former")
+    other = replace(audit, batch=replace(audit.batch, id="2023Q1"))
+    with pytest.raises(ReportError, match="batch 2022Q4"):  # it is there again
+        report.write(other, tmp_path / "OUT")
+    assert hashes(tmp_path / "OUT") == before
     report.write(audit, tmp_path / "OUT")
     assert [one.name for one in tmp_path.iterdir()] == ["OUT"]
+
+
+def test_only_what_is_certainly_ours_and_dead_is_cleared(audit: Audit, tmp_path: Path) -> None:
+    somebody = tmp_path / ".OUT.writing-mine"
+    somebody.mkdir()
+    (somebody / MARK).write_text("not the words of satcheck", encoding="utf-8")
+    keep = keeps_answers(BATCH, audit.ledger)
+    with whole(tmp_path / "OUT", keep) as alive:
+        report.write(audit, tmp_path / "OUT")
+        assert alive.is_dir()
+        (alive / "audit.json").write_bytes((tmp_path / "OUT" / "audit.json").read_bytes())
+    assert sorted(one.name for one in tmp_path.iterdir()) == [somebody.name, "OUT"]
+    assert [one.name for one in (tmp_path / "OUT").iterdir()] == ["audit.json"]
+
+
+def test_a_run_that_comes_second_does_not_replace_another_batch(
+    audit: Audit, tmp_path: Path
+) -> None:
+    with pytest.raises(ReportError, match=BATCH), whole(tmp_path / "OUT", keeps_answers("2023Q1")):
+        report.write(audit, tmp_path / "OUT")
+    assert (tmp_path / "OUT" / "ledger.xlsx").is_file()
+    assert [one.name for one in tmp_path.iterdir()] == ["OUT"]
+
+
+# What people answered
+
+
+def answered(path: Path, sheet: str, column: str, value: object, row: int = 3) -> None:
+    book = openpyxl.load_workbook(path)
+    page = book[sheet]
+    at = next(cell.column for cell in page[1] if cell.value == column)
+    page.cell(row, at).value = value
+    book.save(path)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column", "value"),
+    [
+        ("更正台账", "复核意见", "采纳"),
+        ("更正台账", "复核人", "赵六"),
+        ("问题清单", "复核日期", date(2023, 1, 9)),
+    ],
+)
+def test_answers_are_not_written_over(
+    audit: Audit, tmp_path: Path, sheet: str, column: str, value: object
+) -> None:
+    out = tmp_path / "OUT"
+    report.write(audit, out)
+    answered(out / "ledger.xlsx", sheet, column, value, row=4)
+    before = hashes(out)
+    with pytest.raises(ReportError, match=r"复核意见.*-o.*\n.*review answers.*choose another"):
+        report.write(audit, out)
+    with pytest.raises(ReportError, match="review answers"):
+        report.refuse(out, BATCH)
+    assert hashes(out) == before
+    assert [one.name for one in tmp_path.iterdir()] == ["OUT"]
+
+
+def test_answers_that_the_audit_carries_are_not_lost(audit: Audit, tmp_path: Path) -> None:
+    report.write(audit, tmp_path / "OUT")  # one of its polygons is answered
+    report.write(audit, tmp_path / "OUT")
+    entries = tuple(replace(one, review=Review()) for one in audit.ledger.entries)
+    with pytest.raises(ReportError, match=IDS[1]):
+        report.write(
+            replace(audit, ledger=replace(audit.ledger, entries=entries)), tmp_path / "OUT"
+        )
+
+
+def test_a_ledger_that_cannot_be_read_is_kept(audit: Audit, tmp_path: Path) -> None:
+    report.write(audit, tmp_path / "OUT")
+    (tmp_path / "OUT" / "ledger.xlsx").write_bytes(b"locked with a password")
+    with pytest.raises(ReportError, match="may hold review answers"):
+        report.write(audit, tmp_path / "OUT")
+
+
+def test_another_batch_is_kept(audit: Audit, tmp_path: Path) -> None:
+    report.write(audit, tmp_path / "OUT")
+    before = hashes(tmp_path / "OUT")
+    other = replace(audit, batch=replace(audit.batch, id="2023Q1"))
+    with pytest.raises(ReportError, match=r"批次 2022Q4.*\n.*batch 2022Q4, not of 2023Q1"):
+        report.write(other, tmp_path / "OUT")
+    assert hashes(tmp_path / "OUT") == before
 
 
 def test_a_polygon_without_a_row_stops_the_report(audit: Audit, tmp_path: Path) -> None:

@@ -138,8 +138,20 @@ class Audit:
     photo_groups: tuple[PhotoGroup, ...] = field(default=(), repr=False)
     chips: tuple[Chip, ...] = field(default=(), repr=False)
     fits: tuple[SceneFit, ...] = field(default=(), repr=False)
-    titles: Mapping[str, Words] = field(default_factory=dict)  # rule code: title
+    titles: Mapping[str, Words] = field(default_factory=dict)  # of every rule in the book
     thresholds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # rule code: limits
     policy: Policy = field(default_factory=Policy)  # what held for the audit as a whole
     versions: Mapping[str, str] = field(default_factory=dict)  # satcheck and every library
     lang: str = "zh"
+    only: tuple[str, ...] = ()  # the rules that were run alone; () where the whole book was
+    unusable: frozenset[str] = frozenset()  # declared in batch.toml, and nothing of it can be used
+
+    @property
+    def bare(self) -> bool:
+        """Whether no polygon has a scene, a filing or a photograph that it could be checked by."""
+        return not any(
+            case.filing
+            or (case.scene and case.scene.refused is None)
+            or any(photo.pixel_hash for photo in case.photos)
+            for case in self.cases
+        )

@@ -1,5 +1,6 @@
 """The order of the stages: read → survey → measure → judge → correct → report."""
 
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -15,8 +16,9 @@ from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.photos import examine
 from yanhu_satcheck.read import read_batch
+from yanhu_satcheck.read.manifest import NAME
 from yanhu_satcheck.relate import relate
-from yanhu_satcheck.report import write
+from yanhu_satcheck.report import refuse, write
 from yanhu_satcheck.rule import Rule
 from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.scene import SceneFit
@@ -59,19 +61,36 @@ def audit(
         SettingError: The county's satcheck.toml cannot be used; OUT is not made.
         RuleError: A rule broke; OUT is not made.
         AccountingError: An issued polygon would be neither judged nor named as not judged.
-        ReportError: OUT cannot be written there.
+        ReportError: OUT cannot be written there, or holds what must not be replaced.
     """
     progress("read", 0, 1)
     batch = read_batch(folder)
     batch = replace(batch, not_supplied=batch.not_supplied | {"archive"})
-    rules = select(rulebook(batch.settings), only)
+    book = rulebook(batch.settings)
+    rules = select(book, only)
+    refuse(out, batch.id)
     progress("read", 1, 1)
     with TemporaryDirectory(prefix="satcheck-") as scratch:
         finished = _audited(batch, rules, Path(scratch), lang, progress)
+        finished = replace(
+            finished,
+            titles={rule.code: rule.title for rule in book},
+            only=tuple(rule.code for rule in rules) if only else (),
+        )
         progress("report", 0, 1)
         write(finished, out)
         progress("report", 1, 1)
     return finished
+
+
+def unusable(batch: Batch) -> frozenset[str]:
+    """Name what batch.toml declares and of which nothing could be used."""
+    try:
+        text = (batch.root / NAME).read_text(encoding="utf-8-sig")
+        declared = {name for name, said in tomllib.loads(text).items() if said}
+    except (OSError, ValueError):  # the batch was not read from a folder, or no longer lies there
+        return frozenset()
+    return batch.not_supplied & declared
 
 
 def _audited(
@@ -96,11 +115,12 @@ def _audited(
     )
     judgement = judge(dossier, rules, provisions())
     titles = {rule.code: rule.title for rule in rules}
+    lost = unusable(batch)
     return Audit(
         batch=batch,
         cases=cases,
         judgement=judgement,
-        ledger=correct(judgement, batch, titles),
+        ledger=correct(judgement, batch, titles, lost),
         photos=photos,
         photo_groups=groups,
         chips=chips,
@@ -110,6 +130,7 @@ def _audited(
         policy=held,
         versions=_versions(),
         lang=lang,
+        unusable=lost,
     )
 
 

@@ -1,5 +1,7 @@
 """Render one finished audit as the files of OUT. Nothing is computed or judged here."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from yanhu_satcheck.errors import AccountingError
@@ -10,10 +12,12 @@ def write(audit: Audit, out: Path) -> None:
     """Write the folder OUT whole or not at all; an OUT of ours that stands there is replaced.
 
     Raises:
-        ReportError: OUT holds files of somebody else, is open elsewhere, or cannot be written.
+        ReportError: OUT holds files of somebody else, another batch, or review answers that the
+            audit's ledger does not hold; is open elsewhere, or cannot be written.
         AccountingError: An issued polygon has no case or no row in the ledger.
     """
     from yanhu_satcheck.report.account import write_account
+    from yanhu_satcheck.report.answers import keeps_answers
     from yanhu_satcheck.report.columns import write_csv
     from yanhu_satcheck.report.geopackage import write_geopackage
     from yanhu_satcheck.report.jsonl import write_findings
@@ -24,16 +28,29 @@ def write(audit: Audit, out: Path) -> None:
     from yanhu_satcheck.report.workbook import write_workbook
 
     _balance(audit)
-    with whole(out) as folder:
+    with whole(out, keeps_answers(audit.batch.id, audit.ledger)) as folder:
         copy_photos(audit.photos, folder / "photos")
         write_findings(audit.judgement.findings, folder / "findings.jsonl")
         write_evidence(audit.cases, folder / "evidence.parquet", audit.lang)
         write_photos(audit.photos, folder / "photos.parquet", audit.lang)
-        write_csv(audit.ledger, folder / "ledger.csv", audit.lang)
+        write_csv(audit, folder / "ledger.csv")
         write_workbook(audit, folder / "ledger.xlsx")
         write_geopackage(audit, folder / "ledger.gpkg")
         write_pages(audit, folder / "reports")
         write_account(audit, folder)
+
+
+def refuse(out: Path, batch: str) -> None:
+    """Refuse an OUT that `write` would refuse, before the work is done rather than after it.
+
+    Raises:
+        ReportError: OUT holds files of somebody else, another batch, or review answers.
+    """
+    from yanhu_satcheck.report.answers import keeps_answers
+    from yanhu_satcheck.report.place import check
+
+    with suppress(OSError):  # what the disk refuses is said by `write`, with its reason
+        check(Path(os.path.abspath(out)), keeps_answers(batch))
 
 
 def _balance(audit: Audit) -> None:

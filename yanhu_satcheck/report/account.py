@@ -36,6 +36,7 @@ def account(audit: Audit) -> dict[str, Any]:
         "misreads": plain(audit.ledger.misreads or audit.batch.misreads),
         "policy": plain(audit.policy),
         "rules": _rules(audit),
+        "only": list(audit.only),
         "scenes": [_scene(fit) for fit in audit.fits],
         "elevation": {
             "before": _dated(audit.batch.elevation.before),
@@ -53,10 +54,11 @@ def _batch(batch: Batch) -> dict[str, Any]:
 
 
 def _rules(audit: Audit) -> dict[str, Any]:
-    """Every rule in force: its title, its limits, and its books, which must balance."""
+    """Every rule that was run: its title, its limits, and its books, which must balance."""
     books = {one.rule: one for one in audit.judgement.accounts}
     said: dict[str, Any] = {}
-    for code in sorted({*audit.titles, *audit.thresholds, *books}):
+    named = audit.only or audit.titles
+    for code in sorted({*named, *audit.thresholds, *books}):
         title, book = audit.titles.get(code), books.get(code)
         said[code] = {
             "title": title._asdict() if title else None,

@@ -1,11 +1,13 @@
 """The 更正台账: the filing's own columns, then ours, the same in workbook, CSV and geopackage."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 from yanhu_satcheck.batch import Cell
-from yanhu_satcheck.ledger import Entry, Ledger, Review
+from yanhu_satcheck.ledger import Audit, Entry, Ledger, Review
 from yanhu_satcheck.report.names import csv_text, page_link
+from yanhu_satcheck.report.standing import grounds, standings
 from yanhu_satcheck.terms import CONSISTENT, Status, Words
 
 ID = "图斑编号"
@@ -54,14 +56,20 @@ def distinct(names: tuple[str, ...], *reserved: str) -> tuple[str, ...]:
     return tuple(told)
 
 
-def row(entry: Entry, ledger: Ledger, lang: str) -> tuple[Cell, ...]:
-    """Give one polygon's row under `headers`."""
+def rows(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    """Give every issued polygon's row under `headers`."""
+    told = standings(audit)
+    for entry in audit.ledger.entries:
+        yield _row(entry, audit.ledger, grounds(entry, told[entry.polygon_id], audit), audit.lang)
+
+
+def _row(entry: Entry, ledger: Ledger, why: str, lang: str) -> tuple[Cell, ...]:
     own = (*entry.cells, *(None,) * len(ledger.filing_columns))[: len(ledger.filing_columns)]
     return (
         entry.polygon_id,
         *own,
         entry.proposed.words.zh if entry.proposed else None,  # a word to file, so always Chinese
-        say(entry.grounds, lang),
+        why,
         state(entry.status),
         "\n".join(say(one, lang) for one in entry.provisions),
         entry.responsible_unit,
@@ -88,12 +96,9 @@ def say(words: Words | None, lang: str) -> str:
     return "" if words is None else str(getattr(words, lang))
 
 
-def write_csv(ledger: Ledger, path: Path, lang: str) -> None:
+def write_csv(audit: Audit, path: Path) -> None:
     """Write the 更正台账 as CSV that Excel and WPS open as UTF-8."""
     with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
-        for cells in (
-            headers(ledger.filing_columns),
-            *(row(one, ledger, lang) for one in ledger.entries),
-        ):
+        for cells in (headers(audit.ledger.filing_columns), *rows(audit)):
             writer.writerow([csv_text(cell) for cell in cells])

@@ -1,6 +1,7 @@
 """Every figure of a polygon under one name, and how a figure is said."""
 
 import math
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 from yanhu_satcheck.evidence import Case, Chance, ChangeEvidence, SceneView, TerrainEvidence
 from yanhu_satcheck.quantity import Figure, Measured
+from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.terms import Words
 
 CAUSES = ("mining", "slide", "restoration", "season", "construction")
@@ -28,6 +30,7 @@ _UNITS = {
     "log ratio": Words("（对数）", "(log)"),
     "ratio": Words("", ""),
 }
+_OF_ROW = re.compile(r"row (\d+): (.+)")
 # Names that another measure may not take.
 _OURS = frozenset(
     {"polygon_id", "p_value", "licensed_share", "approved_share", "drawn_area_m2", "issued_area_m2"}
@@ -153,10 +156,28 @@ def _places(value: float, spread: float | None) -> int:
     return max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
 
 
+def figure_name(name: str, lang: str) -> str:
+    """Name a figure: a measure, a figure of findings, or one of these with what it is about.
+
+    `hazard DZ-07` and `row 4: measure` carry a number that no list of names can hold.
+    """
+    text = sentences(lang)
+    if row := _OF_ROW.fullmatch(name):
+        number, what = row.groups()
+        said = text.get(f"figure_row_{what}") or figure_name(what, lang)
+        return f"{text['row_no'].format(row=number)}{text['colon']}{said}"
+    head, _, about = name.partition(" ")
+    known = text.get(f"figure_{head}", head)
+    if head in measures():
+        known = str(getattr(measures()[head].name, lang))
+    return f"{known} {about}".strip()
+
+
 def sentence(figure: Figure, lang: str) -> str:
     """Say a line of evidence in a cell: name, value ± spread, count and limit."""
-    name = getattr(measures()[figure.name].name, lang) if figure.name in measures() else figure.name
-    said = f"{name} {spoken(figure.value, figure.sigma, figure.unit, lang)}"
+    said = (
+        f"{figure_name(figure.name, lang)} {spoken(figure.value, figure.sigma, figure.unit, lang)}"
+    )
     if figure.n is not None:
         said += f" (n={figure.n})"
     if figure.threshold is not None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from yanhu_satcheck.batch import Cell
-from yanhu_satcheck.errors import ReportError
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.names import day, printable
+from yanhu_satcheck.report.place import refusal
 from yanhu_satcheck.report.sheets import all_sheets
 from yanhu_satcheck.report.style import qml
 
@@ -45,7 +45,8 @@ def write_geopackage(audit: Audit, path: Path) -> None:
     except (*refusals, sqlite3.Error) as cause:
         # GDAL repeats the whole statement that failed before it says why.
         why = str(cause)[-160:]
-        raise ReportError(f"{path.name}: {why}; nothing was changed") from cause
+        zh, en = f"无法写出（{why}）；没有改动", f"{why}; nothing was changed"
+        raise refusal(path, zh, en) from cause
 
 
 def _write_all(audit: Audit, path: Path) -> None:
@@ -156,4 +157,5 @@ def _count(path: Path, rows: dict[str, int]) -> None:
         for layer, meant in rows.items():
             (there,) = base.execute(f'SELECT count(*) FROM "{layer}"').fetchone()
             if there != meant:
-                raise ReportError(f"{path.name}: {layer} holds {there} of {meant} rows")
+                zh, en = f"{layer} 应有 {meant} 行，只写出 {there} 行", f"{there} of {meant} rows"
+                raise refusal(path, zh, f"{layer} holds {en}")

@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yanhu_satcheck.batch import InputFile
 from yanhu_satcheck.evidence import Case, Chip, PhotoEvidence
-from yanhu_satcheck.finding import Account, Finding
+from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Audit, Entry
 from yanhu_satcheck.quantity import Figure, Measured
 from yanhu_satcheck.report.columns import say
-from yanhu_satcheck.report.figures import Line, lines, measures, spoken
+from yanhu_satcheck.report.figures import Line, figure_name, lines, spoken
 from yanhu_satcheck.report.names import page_name, page_url, upright
 from yanhu_satcheck.report.overview import overview
 from yanhu_satcheck.report.papers import filing, papers, photo_view, shared_views
 from yanhu_satcheck.report.pictures import pictures
 from yanhu_satcheck.report.sheets import related
+from yanhu_satcheck.report.standing import (
+    Standing,
+    absent_says,
+    headline,
+    notices,
+    only_says,
+    remark,
+    standings,
+)
 from yanhu_satcheck.report.style import LOOKS
 from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.terms import CONSISTENT, Status, Words
@@ -38,7 +47,7 @@ class _Desk(NamedTuple):
     chips: Mapping[str, list[Chip]]
     photos: dict[str, PhotoEvidence]
     inputs: Mapping[str, InputFile]
-    books: tuple[tuple[Account, frozenset[str], frozenset[str]], ...]
+    standings: Mapping[str, Standing]
 
 
 def write_pages(audit: Audit, folder: Path) -> None:
@@ -119,11 +128,8 @@ def _desk(audit: Audit) -> _Desk:
         chips[chip.polygon_id].append(chip)
     photos = {photo.id: photo for photo in audit.photos}
     cases = {case.polygon_id: case for case in audit.cases}
-    books = tuple(
-        (one, frozenset(one.concerned), frozenset(one.answered)) for one in audit.judgement.accounts
-    )
     inputs = {file.name: file for file in audit.batch.inputs}
-    return _Desk(audit, cases, findings, chips, photos, inputs, books)
+    return _Desk(audit, cases, findings, chips, photos, inputs, standings(audit))
 
 
 def _index(desk: _Desk) -> dict[str, Any]:
@@ -132,6 +138,7 @@ def _index(desk: _Desk) -> dict[str, Any]:
     mute = [one for one in whole if one.status is Status.UNASSESSABLE]
     return {
         "audit": audit,
+        "notices": notices(audit),
         "map": overview(audit),
         "rows": [_row(desk, entry) for entry in audit.ledger.entries],
         "by_rule": _by_rule(audit),
@@ -146,7 +153,14 @@ def _index(desk: _Desk) -> dict[str, Any]:
 def _row(desk: _Desk, entry: Entry) -> dict[str, Any]:
     case = desk.cases[entry.polygon_id]
     rules = sorted({finding.rule for finding in desk.findings.get(entry.polygon_id, ())})
-    return {"entry": entry, "call": case.call, "rules": rules, "order": int(entry.status or 0)}
+    beside = remark(entry, desk.standings[entry.polygon_id], desk.audit)
+    return {
+        "entry": entry,
+        "call": case.call,
+        "rules": rules,
+        "order": int(entry.status or 0),
+        "remark": beside,
+    }
 
 
 def _by_rule(audit: Audit) -> list[tuple[str, Words | None, list[int]]]:
@@ -177,7 +191,7 @@ def _polygon(desk: _Desk, entry: Entry) -> dict[str, Any]:
         ],
         "papers": papers(case, audit.batch.as_of, audit.lang),
         "filing": filing(case, audit.batch.filing_columns),
-        **_accounts(desk, entry.polygon_id),
+        **_accounts(desk, entry),
         "unsure": [one for one in findings if one.status is Status.UNASSESSABLE],
         "inputs": _inputs(desk, case),
     }
@@ -187,7 +201,7 @@ def _finding(finding: Finding, audit: Audit) -> dict[str, Any]:
     return {
         "it": finding,
         "title": audit.titles.get(finding.rule),
-        "evidence": [(one, measures().get(one.name)) for one in finding.evidence],
+        "evidence": [(one, figure_name(one.name, audit.lang)) for one in finding.evidence],
         "related": list(related(finding, audit.lang)),
     }
 
@@ -205,18 +219,18 @@ def _groups(case: Case, findings: list[Finding]) -> dict[str, list[Line]]:
     return groups
 
 
-def _accounts(desk: _Desk, polygon_id: str) -> dict[str, Any]:
+def _accounts(desk: _Desk, entry: Entry) -> dict[str, Any]:
     """Say which rules looked and found nothing, which could not, which do not apply."""
-    in_order, mute, idle = [], [], 0
-    for one, concerned, answered in desk.books:
-        named = (one.rule, desk.audit.titles.get(one.rule))
-        if one.mute:
-            mute.append((*named, one.mute))
-        elif polygon_id not in concerned:
-            idle += 1
-        elif polygon_id not in answered:
-            in_order.append(named)
-    return {"in_order": in_order, "mute": mute, "idle": idle}
+    audit, standing = desk.audit, desk.standings[entry.polygon_id]
+    return {
+        "standing": standing,
+        "in_order": [(rule, audit.titles.get(rule)) for rule in standing.in_order],
+        "mute": [(one.rule, audit.titles.get(one.rule), one.why) for one in standing.open],
+        "headline": headline(entry, standing, audit),
+        "remark": remark(entry, standing, audit),
+        "only": only_says(audit),
+        "absent": absent_says(audit),
+    }
 
 
 def _inputs(desk: _Desk, case: Case) -> list[InputFile]:

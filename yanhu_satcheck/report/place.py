@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 
 from yanhu_satcheck.errors import ReportError
+from yanhu_satcheck.report.lock import MARK, alone, held
 
 SCHEMA_VERSION = 1
 
@@ -31,97 +33,145 @@ LITTER = frozenset(
     {"ledger.gpkg-wal", "ledger.gpkg-shm", "Thumbs.db", "desktop.ini", ".DS_Store", ".directory"}
 )
 OPEN_MARKS = ("~$", ".~")  # Excel; WPS and LibreOffice, while a workbook is open
+FRESH, FORMER = "fresh", "former"  # in the folder beside OUT: what comes in, what was there
+
+Guard = Callable[[Path], None]
+"""Raises ReportError where the OUT that stands there holds what must not be replaced."""
 
 
 @contextmanager
-def whole(out: Path) -> Iterator[Path]:
+def whole(out: Path, guard: Guard) -> Iterator[Path]:
     """Give an empty folder beside `out`; move it to `out` if the block ends well, else remove it.
+
+    The folder beside is each run's own: of two runs into one OUT, both are whole, and the later
+    one replaces the earlier or is refused.
 
     Raises:
         ReportError: `out` is no place of ours, is open elsewhere, or the disk refuses.
     """
     out = Path(os.path.abspath(out))
-    fresh, former = _beside(out, "writing"), _beside(out, "former")
     try:
-        _recover(out, fresh, former)
-        _refuse_foreign(out)
-        fresh.mkdir(parents=True)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _recover(out)
+        check(out, guard)
+        beside = Path(mkdtemp(prefix=_prefix(out), dir=out.parent))
     except OSError as cause:
-        raise ReportError(_refused(out, cause)) from cause
+        raise _refused(out, cause) from cause
     try:
-        yield fresh
-        for name in KEPT:
-            if (out / name).is_dir():
-                shutil.copytree(out / name, fresh / name)
-        _swap(out, fresh, former)
+        with held(beside / MARK):
+            (beside / FRESH).mkdir()
+            yield beside / FRESH
+            check(out, guard)  # again: somebody may have answered, or audited, meanwhile
+            for name in KEPT:
+                if (out / name).is_dir():
+                    shutil.copytree(out / name, beside / FRESH / name)
+            _swap(out, beside)
     except OSError as cause:
-        raise ReportError(_refused(out, cause)) from cause
+        raise _refused(out, cause) from cause
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    shutil.rmtree(former, ignore_errors=True)
+        _clear(out, beside)
 
 
-def is_ours(out: Path) -> bool:
-    """Whether a folder is an OUT that this tool wrote: its audit.json says so."""
-    try:
-        said = json.loads((out / "audit.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(said, dict) and said.get("tool") == "satcheck"
-
-
-def _beside(out: Path, what: str) -> Path:
-    """Name a neighbour, always the same one, so that the next run clears up after a killed one."""
-    return out.with_name(f".{out.name[:60]}.{what}")
-
-
-def _recover(out: Path, fresh: Path, former: Path) -> None:
-    """Undo what a run that was killed left behind."""
-    if former.exists() and not out.exists():
-        former.rename(out)
-    for left in (fresh, former):
-        if left.exists():
-            shutil.rmtree(left)
-
-
-def _refuse_foreign(out: Path) -> None:
+def check(out: Path, guard: Guard) -> None:
+    """Refuse an OUT that is not ours, is open elsewhere, or that the guard keeps."""
     if not os.path.lexists(out):
         return
     if not out.is_dir() or out.is_symlink():
-        raise ReportError(f"{out.name}: this is not a folder; name a new or an empty folder")
+        raise refusal(
+            out,
+            "这不是文件夹；请用 -o 另选一个新的或空的文件夹",
+            "this is not a folder; name a new or an empty folder",
+        )
     names = sorted(entry.name for entry in out.iterdir())
     for name in names:
         if name.startswith(OPEN_MARKS) and "ledger" in name:
-            raise ReportError(
-                f"{out.name}: ledger is open in WPS, Excel or LibreOffice; close it and run again"
-                f" (if it is not open, delete {name})"
+            raise refusal(
+                out,
+                "ledger 正在 WPS、Excel 或 LibreOffice 中打开；请关闭后重新运行"
+                f"（如果并未打开，请删除 {name}）",
+                "ledger is open in WPS, Excel or LibreOffice; close it and run again"
+                f" (if it is not open, delete {name})",
             )
     foreign = [name for name in names if name not in OURS | LITTER | set(KEPT)]
     if foreign or (names and not is_ours(out)):
         first = (foreign or names)[0]
-        raise ReportError(
-            f"{out.name}: holds files that satcheck did not write ({first});"
-            " name a new or an empty folder"
+        raise refusal(
+            out,
+            f"其中有不是 satcheck 写出的文件（{first}）；请用 -o 另选一个新的或空的文件夹",
+            f"holds files that satcheck did not write ({first}); name a new or an empty folder",
         )
+    if names:
+        guard(out)
 
 
-def _swap(out: Path, fresh: Path, former: Path) -> None:
+def refusal(out: Path, zh: str, en: str) -> ReportError:
+    """Say in both languages why OUT cannot be written, a line each."""
+    return ReportError(f"{out.name}：{zh}\n{out.name}: {en}")
+
+
+def is_ours(out: Path) -> bool:
+    """Whether a folder is an OUT that this tool wrote: its audit.json says so."""
+    return stored(out).get("tool") == "satcheck"
+
+
+def stored(out: Path) -> dict[str, object]:
+    """Read the audit.json of an OUT; empty where there is none that can be read."""
+    try:
+        said = json.loads((out / "audit.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _prefix(out: Path) -> str:
+    return f".{out.name[:60]}.writing-"
+
+
+def _recover(out: Path) -> None:
+    """Undo what killed runs left: only folders with our mark, whose lock nobody holds."""
+    for left in sorted(out.parent.glob(f"{_literal(_prefix(out))}*")):
+        with alone(left / MARK) as ours:
+            if ours:
+                if (left / FORMER).is_dir() and not out.exists():
+                    (left / FORMER).rename(out)
+                shutil.rmtree(left / FRESH, ignore_errors=True)
+        if ours:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def _swap(out: Path, beside: Path) -> None:
     """Put the new folder in the old one's place; on failure the old one stays."""
+    fresh, former = beside / FRESH, beside / FORMER
     if out.exists():
         out.rename(former)
     try:
         fresh.rename(out)
     except OSError:
-        if former.exists():
+        if former.exists() and not out.exists():
             former.rename(out)
         raise
 
 
-def _refused(out: Path, cause: OSError) -> str:
+def _clear(out: Path, beside: Path) -> None:
+    """Remove the folder beside, unless it holds the only copy of what stood in OUT."""
+    if out.exists() or not (beside / FORMER).exists():
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _refused(out: Path, cause: OSError) -> ReportError:
     name = Path(cause.filename).name if cause.filename else out.name
     if isinstance(cause, PermissionError):
-        return (
-            f"{out.name}: {name} may not be written; close it in WPS, Excel or QGIS,"
-            " or choose a folder that you may write to"
+        return refusal(
+            out,
+            f"{name} 无法写入；请在 WPS、Excel 或 QGIS 中关闭它，或换一个可以写入的文件夹",
+            f"{name} may not be written; close it in WPS, Excel or QGIS,"
+            " or choose a folder that you may write to",
         )
-    return f"{out.name}: {name}: {cause.strerror or cause}; nothing was changed"
+    why = cause.strerror or str(cause)
+    return refusal(
+        out, f"{name} 无法写出（{why}）；没有改动", f"{name}: {why}; nothing was changed"
+    )

@@ -1,6 +1,7 @@
 """The eight sheets of the workbook as plain rows; how they look is the workbook's business."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from yanhu_satcheck.batch import Cell, Misread
@@ -9,6 +10,8 @@ from yanhu_satcheck.ledger import Audit, Duty, Problem, Rectification
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import say, state
 from yanhu_satcheck.report.figures import sentence, spoken
+from yanhu_satcheck.report.names import day
+from yanhu_satcheck.report.standing import absent_says, notices
 from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.terms import CONSISTENT, Status
 
@@ -48,9 +51,8 @@ def all_sheets(audit: Audit) -> tuple[Sheet, ...]:
 
 def _corrected(audit: Audit) -> Sheet:
     ledger = audit.ledger
-    rows = tuple(columns.row(entry, ledger, audit.lang) for entry in ledger.entries)
     header = columns.headers(ledger.filing_columns)
-    return Sheet("更正台账", header, rows, len(ledger.filing_columns))
+    return Sheet("更正台账", header, tuple(columns.rows(audit)), len(ledger.filing_columns))
 
 
 def _problems(audit: Audit) -> Sheet:
@@ -177,6 +179,7 @@ def _misread(one: Misread, lang: str) -> tuple[Cell, ...]:
 
 def _about(audit: Audit) -> Sheet:
     rows: Iterable[tuple[Cell, ...]] = (
+        *(("须知", sentences(audit.lang)["scope"], said) for said in _scope(audit)),
         *_reading(audit),
         *(("本次核查", say(name, audit.lang), value) for name, value in audit.ledger.notes),
         *_books(audit),
@@ -185,6 +188,12 @@ def _about(audit: Audit) -> Sheet:
         *(("版本", name, version) for name, version in sorted(audit.versions.items())),
     )
     return Sheet("说明", ("类别", "名称", "内容"), tuple(rows))
+
+
+def _scope(audit: Audit) -> tuple[str, ...]:
+    """Say what this audit did not do at all: rules left out, rules that are not there yet."""
+    absent = absent_says(audit)
+    return (*notices(audit), absent) if absent else notices(audit)
 
 
 def _reading(audit: Audit) -> Iterator[tuple[Cell, ...]]:
@@ -222,4 +231,12 @@ def _limits(audit: Audit) -> Iterator[tuple[Cell, ...]]:
 
 
 def _limit(value: object) -> str:
+    """Say a limit in words: lists and tables joined, dates as the workbook writes them."""
+    if isinstance(value, Mapping):
+        return LISTED.join(f"{_limit(name)} {_limit(one)}" for name, one in value.items())
+    if isinstance(value, (tuple, list, set, frozenset)):
+        one_by_one = sorted(value) if isinstance(value, (set, frozenset)) else value
+        return LISTED.join(map(_limit, one_by_one))
+    if isinstance(value, date):
+        return day(value)
     return spoken(value) if isinstance(value, float) else str(value)

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 from yanhu_satcheck.batch import Cell
-from yanhu_satcheck.errors import ReportError
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import state
 from yanhu_satcheck.report.names import cell_text, page_link
+from yanhu_satcheck.report.place import refusal
 from yanhu_satcheck.report.sheets import Sheet, all_sheets
 from yanhu_satcheck.terms import Status
 
@@ -40,6 +40,8 @@ _WIDE = {
     "问题": 40,
 }
 _WIDEST, _WIDEST_FILED, _NARROWEST = 26, 18, 6
+_DAY, _MOMENT = 11.5, 20.0  # characters that a date and a time need
+_DATES = frozenset({"整改时限", "延期至", "销号日期"})  # filled in later where they are blank
 _FIRST_DAY = date(1900, 3, 1)  # before it workbooks count days wrongly
 _PRINTED = 300.0  # characters of an A3 sheet's width that can still be read
 _EXACT = 10**15  # beyond it a workbook's numbers lose their last digits
@@ -80,7 +82,8 @@ def write_workbook(audit: Audit, path: Path) -> None:
     try:
         book.close()
     except FileCreateError as cause:
-        raise ReportError(f"{path.name}: {cause}; nothing was changed") from cause
+        zh, en = f"无法写出（{cause}）；没有改动", f"{cause}; nothing was changed"
+        raise refusal(path, zh, en) from cause
 
 
 def _look(book: Any) -> Look:
@@ -210,7 +213,18 @@ def _width(sheet: Sheet, at: int) -> float:
         widest = _WIDEST
     spans = sorted(_span(_cell(row, at)) for row in sheet.rows)
     usual = spans[int(len(spans) * 0.9)] if spans else 0
-    return float(max(_NARROWEST, head + 1, min(usual + 1, widest)))
+    least = max((_unwrapped(row[at]) for row in sheet.rows), default=0.0)
+    least = max(least, _DAY if kind == "ours" and name in _DATES else 0)
+    return float(max(_NARROWEST, head + 1, min(usual + 1, widest), least))
+
+
+def _unwrapped(cell: Cell) -> float:
+    """Give the width below which a program shows ### for a date or a number."""
+    if isinstance(cell, datetime) and cell.time() != time():
+        return _MOMENT
+    if isinstance(cell, date):
+        return _DAY
+    return float(min(_span(str(cell)) + 1, _DAY)) if isinstance(cell, (int, float)) else 0.0
 
 
 def _cell(row: tuple[Cell, ...], at: int) -> str:

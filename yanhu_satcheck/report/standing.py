@@ -1,0 +1,153 @@
+"""What stands behind a state: which rules looked at a polygon, which could not, which were not run.
+
+一致 is said of a polygon that no rule doubts. It is no clean bill while a rule could not judge, so
+whatever shows the state shows this beside it.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from yanhu_satcheck.ledger import Audit, Entry
+from yanhu_satcheck.report.words import sentences
+from yanhu_satcheck.terms import Status, Words
+
+
+class Open(NamedTuple):
+    """One reason why a rule could not judge."""
+
+    rule: str
+    why: Words
+
+
+class Standing(NamedTuple):
+    """One polygon's rules, in the order of the rule book."""
+
+    in_order: tuple[str, ...]  # looked, and found nothing
+    open: tuple[Open, ...]  # could not judge, for the batch as a whole
+    idle: int  # do not concern it
+    filed: bool  # or the filing as a whole is not supplied, which its rules say themselves
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The rules that could not judge, each once."""
+        return tuple(dict.fromkeys(one.rule for one in self.open))
+
+
+def standings(audit: Audit) -> dict[str, Standing]:
+    """Tell the rules of every polygon apart by the books that were kept of each."""
+    open_ = _open(audit)
+    mute = {one.rule for one in open_}
+    books = [
+        (one.rule, frozenset(one.concerned), frozenset(one.answered))
+        for one in audit.judgement.accounts
+        if one.rule not in mute
+    ]
+    unfiled = "submission" in audit.batch.not_supplied
+    return {
+        case.polygon_id: Standing(
+            tuple(rule for rule, whom, told in books if case.polygon_id in whom - told),
+            open_,
+            sum(case.polygon_id not in whom for _, whom, _ in books),
+            unfiled or case.filing is not None,
+        )
+        for case in audit.cases
+    }
+
+
+def _open(audit: Audit) -> tuple[Open, ...]:
+    """Give what no polygon could be judged for: mute rules, and what is said of the whole batch."""
+    whole: dict[str, list[Words]] = {}
+    for finding in audit.judgement.findings:
+        if not finding.polygon_ids and finding.status is Status.UNASSESSABLE:
+            whole.setdefault(finding.rule, []).append(finding.message)
+    found = []
+    for one in audit.judgement.accounts:
+        reasons = [one.mute] if one.mute else whole.get(one.rule, [])
+        found += [Open(one.rule, why) for why in reasons]
+    return tuple(found)
+
+
+def headline(entry: Entry, standing: Standing, audit: Audit) -> str:
+    """Say what 一致 rests on, in the sentence that a page opens with."""
+    return sentences(audit.lang)["semicolon"].join(_headline(entry, standing, audit))
+
+
+def _headline(entry: Entry, standing: Standing, audit: Audit) -> Iterator[str]:
+    text = sentences(audit.lang)
+    if standing.in_order:
+        yield text["judged_in_order"].format(count=len(standing.in_order))
+    else:
+        yield text["judged_by_none"]
+    if standing.codes:
+        yield text["judged_not"].format(count=len(standing.codes))
+    if not standing.filed:
+        yield text["no_filing_row"]
+    if audit.only:
+        yield only_says(audit)
+
+
+def remark(entry: Entry, standing: Standing, audit: Audit) -> str:
+    """Give the few words beside 一致 that keep it from looking wholly checked; "" elsewhere."""
+    text = sentences(audit.lang)
+    if entry.status is not None:
+        return ""
+    said = [text["badge_open"].format(count=len(standing.codes))] if standing.codes else []
+    said += [] if standing.filed else [text["badge_unfiled"]]
+    said += [text["badge_only"].format(rules=_listed(audit.only, audit.lang))] if audit.only else []
+    return text["semicolon"].join(said)
+
+
+def grounds(entry: Entry, standing: Standing, audit: Audit) -> str:
+    """Give the 更正依据: of a row without a finding, what could not be judged of it."""
+    text = sentences(audit.lang)
+    if entry.status is not None or not remark(entry, standing, audit):
+        return str(getattr(entry.grounds, audit.lang))
+    said = [text["nothing_against"]]
+    if standing.codes:
+        said.append(text["cell_open"].format(rules=_listed(standing.codes, audit.lang)))
+    if not standing.filed:
+        said.append(text["no_filing_row"])
+    if audit.only:
+        said.append(text["badge_only"].format(rules=_listed(audit.only, audit.lang)))
+    return text["semicolon"].join(said)
+
+
+def notices(audit: Audit) -> tuple[str, ...]:
+    """Give what must be read before anything else: next to nothing to check by, rules left out."""
+    text = sentences(audit.lang)
+    said = (text["bare_batch"] if audit.bare else "", only_says(audit))
+    return tuple(one for one in said if one)
+
+
+def only_says(audit: Audit) -> str:
+    """Say which rules were run alone; "" where the whole book was."""
+    if not audit.only:
+        return ""
+    text = sentences(audit.lang)["only_says"]
+    return text.format(rules=_listed(audit.only, audit.lang))
+
+
+@cache
+def planned() -> Mapping[str, Words]:
+    """Give every rule that the plan asks for, built or not."""
+    text = Path(__file__).with_name("planned.toml").read_text(encoding="utf-8")
+    return {code: Words(**said) for code, said in tomllib.loads(text).items()}
+
+
+def absent_says(audit: Audit) -> str:
+    """Name the rules that this version does not have yet; "" where it has them all."""
+    missing = [
+        f"{code} {getattr(words, audit.lang)}"
+        for code, words in planned().items()
+        if code not in audit.titles
+    ]
+    if not missing:
+        return ""
+    return sentences(audit.lang)["absent_says"].format(rules=_listed(missing, audit.lang))
+
+
+def _listed(names: list[str] | tuple[str, ...], lang: str) -> str:
+    return sentences(lang)["comma"].join(names)
