@@ -68,13 +68,12 @@ def check(batch: Path, lang: str) -> int:
     Exit status: 0 all was read and can be used, 2 something cannot.
     """
     from yanhu_satcheck.cli.summary import checked
-    from yanhu_satcheck.pipeline import unusable
     from yanhu_satcheck.read import read_batch
     from yanhu_satcheck.rulebook import problems
 
     read = read_batch(batch)
     wrong = problems(read.settings)
-    _print(checked(read, unusable(read), wrong, lang))
+    _print(checked(read, wrong, lang))
     return NOT_AUDITED if read.misreads or wrong else NOTHING_FOUND
 
 

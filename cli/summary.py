@@ -1,7 +1,7 @@
 """What the command prints when it is done: what was judged, what was not and why, what is next."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from yanhu_satcheck.batch import Batch, Misread
@@ -19,7 +19,7 @@ def summary(audit: Audit, out: Path) -> str:
     return "\n".join(_lines(audit, out))
 
 
-def checked(batch: Batch, unusable: Set[str], problems: Sequence[Exception], lang: str) -> str:
+def checked(batch: Batch, problems: Sequence[Exception], lang: str) -> str:
     """What `check` prints: what was read, then all that was misread or cannot be used."""
     counts = {
         "polygons": len(batch.polygons),
@@ -31,7 +31,7 @@ def checked(batch: Batch, unusable: Set[str], problems: Sequence[Exception], lan
     }
     read = _listed((f"{_say(SUPPLIES[name], lang)} {n}" for name, n in counts.items()), lang)
     lines = [f"{_say(Words('批次', 'batch'), lang)} {batch.id}{_colon(lang)}{read}"]
-    lines += _not_supplied(batch, unusable, lang)
+    lines += _not_supplied(batch, lang)
     lines += [_misread(one, lang) for one in batch.misreads]
     lines += [f"{_say(Words('设置有误', 'setting'), lang)}{_colon(lang)}{one}" for one in problems]
     if not batch.misreads and not problems:
@@ -53,7 +53,7 @@ def _lines(audit: Audit, out: Path) -> Iterator[str]:
     ]
     for words, status in [*states, (CONSISTENT, None)]:
         yield f"  {_say(words, lang)} {ledger.count(status)}"
-    yield from _not_supplied(audit.batch, audit.unusable, lang)
+    yield from _not_supplied(audit.batch, lang)
     yield from _by_rule(audit)
     yield from _not_judged(audit)
     yield from _misreads(audit)
@@ -69,11 +69,11 @@ def _lines(audit: Audit, out: Path) -> Iterator[str]:
     )
 
 
-def _not_supplied(batch: Batch, unusable: Set[str], lang: str) -> Iterator[str]:
+def _not_supplied(batch: Batch, lang: str) -> Iterator[str]:
     """Tell what was never declared from what was declared and cannot be used."""
     for said, names in (
-        (Words("未提供", "not supplied"), batch.not_supplied - unusable),
-        (Words("已声明但无法使用", "declared, but not usable"), batch.not_supplied & unusable),
+        (Words("未提供", "not supplied"), batch.not_supplied - batch.unusable),
+        (Words("已声明但无法使用", "declared, but not usable"), batch.unusable),
     ):
         if told := [_say(SUPPLIES[name], lang) for name in SUPPLIES if name in names]:
             yield f"{_say(said, lang)}{_colon(lang)}{_listed(told, lang)}"

@@ -58,7 +58,7 @@ def _issued_again(dossier: Dossier) -> Iterator[Answer]:
                 f"图斑编号 {key} 下发了 {len(ids)} 次，以 {'、'.join(ids)} 区分",
                 f"number {key} was issued {len(ids)} times, told apart as {', '.join(ids)}",
             )
-            yield _doubt(ids, Status.DOUBTFUL, says, [Figure("issued", *_count(len(ids)))])
+            yield _doubt(ids, Status.DOUBTFUL, says, [Figure("polygons", *_count(len(ids)))])
 
 
 def _filed(dossier: Dossier) -> Iterator[Answer]:
@@ -71,7 +71,7 @@ def _filed(dossier: Dossier) -> Iterator[Answer]:
         if not rows[key]:
             says = Words("填报表中没有本图斑", "the filing has no row for it")
             for id in ids:
-                yield _doubt((id,), Status.UNSUPPORTED, says, [Figure("rows", *_count(0))])
+                yield _doubt((id,), Status.UNSUPPORTED, says, [Figure("filed_rows", *_count(0))])
         elif len(rows[key]) > 1:
             yield _filed_again(ids, rows[key])
     for key in sorted({*rows} - {*issued}):
@@ -89,7 +89,7 @@ def _filed_again(ids: tuple[str, ...], rows: Sequence[Submission]) -> Doubt:
             f"同一图斑填报了 {len(rows)} 次：{told}；本次按第 {rows[0].row} 行核查",
             f"filed {len(rows)} times: {english}; row {rows[0].row} was audited",
         ),
-        [stated(f"row {row.row}", row.legality, "submission") for row in rows],
+        [stated(f"legality {row.row}", row.legality, "submission") for row in rows],
         rows[0].polygon_id,
     )
 
@@ -103,7 +103,7 @@ def _stray(rows: Sequence[Submission]) -> Doubt:
             f"填报的图斑 {number}（第 {places} 行）不在本批下发的图斑中",
             f"polygon {number}, filed in row {places}, was not issued in this batch",
         ),
-        [stated(f"row {row.row}", row.legality, "submission") for row in rows],
+        [stated(f"legality {row.row}", row.legality, "submission") for row in rows],
         number,
     )
 

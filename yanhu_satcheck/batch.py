@@ -285,6 +285,7 @@ class Batch:
     elevation: ElevationPair = ElevationPair(None, None)
     settings: Mapping[str, Any] = field(default_factory=dict)  # satcheck.toml: policy, rules
     not_supplied: frozenset[str] = frozenset()  # names of `terms.SUPPLIES` that cannot be used
+    unusable: frozenset[str] = frozenset()  # of these, what batch.toml declares all the same
     blank_columns: frozenset[str] = frozenset()  # "submission.check_method": blank in every row
     inputs: tuple[InputFile, ...] = field(default=(), repr=False)
     misreads: tuple[Misread, ...] = field(default=(), repr=False)

@@ -5,7 +5,7 @@ proposal until a named person confirms it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow, Submission
 from yanhu_satcheck.errors import AccountingError
@@ -36,15 +36,8 @@ EIGHT = (
 """The plan's 八个一批 in its order; only the first two can be counted from a batch."""
 
 
-def correct(
-    judgement: Judgement,
-    batch: Batch,
-    titles: Mapping[str, Words],
-    unusable: Collection[str] = (),
-) -> Ledger:
+def correct(judgement: Judgement, batch: Batch, titles: Mapping[str, Words]) -> Ledger:
     """Set the judgement beside the filing and the county's ledger. `titles` names each rule.
-
-    `unusable` names what batch.toml declares and of which nothing could be used.
 
     Raises:
         AccountingError: An issued polygon would be missing from the ledger.
@@ -68,7 +61,7 @@ def correct(
         eight=tuple(_eight(rectification, entries, filed, batch)),
         unjudged=tuple(f for f in judgement.findings if f.status is Status.UNASSESSABLE),
         misreads=batch.misreads,
-        notes=tuple(_notes(batch, entries, unusable)),
+        notes=tuple(_notes(batch, entries)),
     )
 
 
@@ -266,9 +259,7 @@ def _eight(
         yield EightOf(name, count, note)
 
 
-def _notes(
-    batch: Batch, entries: Sequence[Entry], unusable: Collection[str]
-) -> Iterable[tuple[Words, str]]:
+def _notes(batch: Batch, entries: Sequence[Entry]) -> Iterable[tuple[Words, str]]:
     yield Words("批次", "batch"), batch.id
     yield Words("行政区代码", "district"), batch.region
     since, until = batch.period
@@ -276,10 +267,10 @@ def _notes(
     yield Words("时限判定日", "deadlines judged at"), batch.as_of.isoformat()
     yield Words("坐标系", "coordinate system"), batch.crs
     yield Words("下发图斑数", "polygons issued"), str(len(entries))
-    absent = batch.not_supplied - set(unusable)
+    absent = batch.not_supplied - batch.unusable
     for said, names in (
         (Words("本批次未提供", "not supplied"), absent),
-        (Words("已声明但无法使用", "declared, but not usable"), batch.not_supplied - absent),
+        (Words("已声明但无法使用", "declared, but not usable"), batch.unusable),
     ):
         if missing := [SUPPLIES[name] for name in SUPPLIES if name in names]:
             zh, en = "、".join(w.zh for w in missing), ", ".join(w.en for w in missing)

@@ -144,7 +144,6 @@ class Audit:
     versions: Mapping[str, str] = field(default_factory=dict)  # satcheck and every library
     lang: str = "zh"
     only: tuple[str, ...] = ()  # the rules that were run alone; () where the whole book was
-    unusable: frozenset[str] = frozenset()  # declared in batch.toml, and nothing of it can be used
 
     @property
     def bare(self) -> bool:

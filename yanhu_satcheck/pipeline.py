@@ -1,6 +1,5 @@
 """The order of the stages: read → survey → measure → judge → correct → report."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -16,7 +15,6 @@ from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.photos import examine
 from yanhu_satcheck.read import read_batch
-from yanhu_satcheck.read.manifest import NAME
 from yanhu_satcheck.relate import relate
 from yanhu_satcheck.report import refuse, write
 from yanhu_satcheck.rule import Rule
@@ -83,16 +81,6 @@ def audit(
     return finished
 
 
-def unusable(batch: Batch) -> frozenset[str]:
-    """Name what batch.toml declares and of which nothing could be used."""
-    try:
-        text = (batch.root / NAME).read_text(encoding="utf-8-sig")
-        declared = {name for name, said in tomllib.loads(text).items() if said}
-    except (OSError, ValueError):  # the batch was not read from a folder, or no longer lies there
-        return frozenset()
-    return batch.not_supplied & declared
-
-
 def _audited(
     batch: Batch, rules: Sequence[Rule[Any]], scratch: Path, lang: str, progress: Progress
 ) -> Audit:
@@ -115,12 +103,11 @@ def _audited(
     )
     judgement = judge(dossier, rules, provisions())
     titles = {rule.code: rule.title for rule in rules}
-    lost = unusable(batch)
     return Audit(
         batch=batch,
         cases=cases,
         judgement=judgement,
-        ledger=correct(judgement, batch, titles, lost),
+        ledger=correct(judgement, batch, titles),
         photos=photos,
         photo_groups=groups,
         chips=chips,
@@ -130,7 +117,6 @@ def _audited(
         policy=held,
         versions=_versions(),
         lang=lang,
-        unusable=lost,
     )
 
 

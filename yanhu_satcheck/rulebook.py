@@ -264,7 +264,7 @@ def _no_such(word: str, known: Iterable[str]) -> str:
     book = [*known]
     tries = ((word, 0.6), (word.upper(), 0.6), (word.upper(), 0.5))
     near = next(filter(None, (get_close_matches(w, book, 1, cut) for w, cut in tries)), [])
-    return f"no such name; did you mean {' or '.join(near or book[:12])}?"
+    return f"no such name; did you mean {' or '.join(near or book[:2])}?"
 
 
 def _example(default: tuple[Any, ...]) -> str:

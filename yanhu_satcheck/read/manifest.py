@@ -44,6 +44,7 @@ class Manifest:
     photo_index: Declared | None
     photo_crs: str
     settings: Any
+    declared: frozenset[str]  # every table that it names
     usable: bool = True  # whether it says period and polygons; the rest is read all the same
 
 
@@ -84,6 +85,7 @@ def read_manifest(folder: Folder, misreads: Misreads) -> Manifest:
         if photos is None or "index" not in photos
         else _declared("photos", photos | {"path": photos["index"]}, misreads),
         photo_crs=_photo_crs(photos or {}, misreads),
+        declared=frozenset(name for name, told in said.items() if told),
         settings=said["settings"].get("path", SETTINGS)
         if isinstance(said.get("settings"), dict)
         else None,

@@ -92,6 +92,7 @@ def read_batch(folder: Path) -> Batch:
     if not footprints:
         why = Words("没有可用的图斑", "no polygon can be used")
         raise nothing_to_audit(str(inside.root), why, misreads.all())
+    missing = frozenset({*TABLES, "scenes", "dem", "photos"} - supplied)
     return Batch(
         id=said.id,
         root=inside.root,
@@ -116,7 +117,8 @@ def read_batch(folder: Path) -> Batch:
         scenes=scenes,
         elevation=elevation,
         settings=settings,
-        not_supplied=frozenset({*TABLES, "scenes", "dem", "photos"} - supplied),
+        not_supplied=missing,
+        unusable=missing & said.declared,
         blank_columns=frozenset(blank),
         inputs=inside.inputs,
         misreads=misreads.all(),
