@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from shapely import Polygon, box
+from shapely import Point, Polygon, box
 from shapely.affinity import scale, translate
 from shapely.geometry.base import BaseGeometry
 
 from tests.ground_worlds import CRS, FOUR, batch_of, image, pair, texture, write
-from yanhu_satcheck.evidence import Chip, Measurement
+from yanhu_satcheck.evidence import ChangeEvidence, Chip, Measurement
 from yanhu_satcheck.measure import measure
-from yanhu_satcheck.measure.cause import CAUSES, scales
+from yanhu_satcheck.measure.cause import CAUSES, cause_of, scales
+from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.raster import header
 from yanhu_satcheck.raster.spectra import split
 from yanhu_satcheck.scene import ElevationFile, SceneFit, ScenePair
@@ -293,3 +294,17 @@ def test_the_table_of_causes_is_whole() -> None:
 def test_two_groups_are_split_between_them() -> None:
     values = np.concatenate([np.full(500, 0.1), np.full(300, 0.7)])
     assert 0.1 < split(values) < 0.7
+
+
+def test_a_ribbon_is_a_road_before_it_is_a_pit() -> None:
+    """The same figures, once over a patch and once over a strip 20 m wide and 2 km long."""
+    half = Measured(0.5, 0.1, 100, "share")
+    none = Measured(0.0, 0.1, 100, "share")
+    others = {"mining_like": half}
+    change = ChangeEvidence(half, none, half, half, half, none, half, half, others)
+    patch, strip = (
+        cause_of(change, None, None, outline, infrared=True)
+        for outline in (Point(0, 0).buffer(110), box(0, 0, 20, 2000))
+    )
+    assert patch.of("mining") > 0.7
+    assert strip.of("construction") > strip.of("mining")

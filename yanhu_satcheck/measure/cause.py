@@ -120,6 +120,8 @@ def _values(
         out["bright_level"] = max(0.0, change.brightness.value) * level
         out |= {n: m.value for n, m in terrain.others.items() if n == "axis_angle"}
         out["elongation"] = long_axis(footprint)[1]
+    if footprint.area > 0:
+        out["slimness"] = footprint.length**2 / (4 * np.pi * footprint.area)
     box = shapely.minimum_rotated_rectangle(footprint).area
     if box > 0:
         out["rectangularity"] = footprint.area / box
