@@ -9,6 +9,7 @@ os.environ.setdefault("CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none")
 for _machine_wide in ("PROJ_LIB", "PROJ_DATA", "GDAL_DATA", "GDAL_DRIVER_PATH"):
     os.environ.pop(_machine_wide, None)
 
-from yanhu_satcheck.read.whole import read_batch  # noqa: E402  after GDAL's environment
+from yanhu_satcheck.read.answers import read_answers  # noqa: E402  after GDAL's environment
+from yanhu_satcheck.read.whole import read_batch  # noqa: E402
 
-__all__ = ["read_batch"]
+__all__ = ["read_answers", "read_batch"]
