@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from yanhu_satcheck.cli.archive import archive
+
 # Heavy libraries are imported inside the commands that need them: `--help` must be quick.
 
 NOTHING_FOUND, FOUND, NOT_AUDITED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
@@ -27,10 +29,13 @@ def satcheck() -> None:
 @satcheck.command()
 @click.argument("batch", type=folder)
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="where OUT goes")
+@click.option("--archive", type=click.Path(path_type=Path), metavar="FILE", help="earlier batches")
 @click.option("--only", multiple=True, metavar="CODE", help="run this rule alone (repeatable)")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), default="high", show_default=True)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def audit(batch: Path, out: Path, only: tuple[str, ...], fail_on: str, lang: str) -> int:
+def audit(
+    batch: Path, out: Path, archive: Path | None, only: tuple[str, ...], fail_on: str, lang: str
+) -> int:
     """Audit a BATCH folder into OUT 审核一个批次.
 
     Exit status: 0 nothing at or above --fail-on, 1 findings, 2 nothing could be audited.
@@ -40,7 +45,7 @@ def audit(batch: Path, out: Path, only: tuple[str, ...], fail_on: str, lang: str
     from yanhu_satcheck.pipeline import audit as run
 
     with Bar() as bar:
-        finished = run(batch, out, only=only, lang=lang, progress=bar)
+        finished = run(batch, out, archive=archive, only=only, lang=lang, progress=bar)
     click.echo(summary(finished, out))
     return _found(finished.judgement.findings, fail_on)
 
@@ -106,6 +111,9 @@ def sample(where: Path, seed: int) -> int:
     return NOTHING_FOUND
 
 
+satcheck.add_command(archive)
+
+
 def main() -> None:
     """Run the command; every failure ends in one clear line and the contract's exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -116,7 +124,13 @@ def main() -> None:
 
 
 def _exit_code(command: Callable[[], Any]) -> int:
-    from yanhu_satcheck.errors import NothingToAudit, ReportError, SatcheckError, SettingError
+    from yanhu_satcheck.errors import (
+        ArchiveError,
+        NothingToAudit,
+        ReportError,
+        SatcheckError,
+        SettingError,
+    )
 
     try:
         return int(command() or NOTHING_FOUND)
@@ -130,6 +144,9 @@ def _exit_code(command: Callable[[], Any]) -> int:
         return INTERRUPTED
     except (NothingToAudit, SettingError, ReportError) as why:
         click.echo(f"nothing was audited 未审核：{why}", err=True)
+        return NOT_AUDITED
+    except ArchiveError as why:
+        click.echo(str(why), err=True)
         return NOT_AUDITED
     except SatcheckError as why:
         click.echo(f"stopped, no report was written 已停止，未写出结果：{why}", err=True)
