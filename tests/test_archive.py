@@ -130,6 +130,23 @@ def test_an_outline_that_was_moved_since_is_refused(out: Path, tmp_path: Path) -
         add(tmp_path / "OUT", tmp_path / "a.sqlite")
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [("polygons", None, "older version"), ("polygons", [{}], "changed"), ("batch", {}, "changed")],
+)
+def test_an_account_that_lacks_what_is_needed_is_refused(
+    out: Path, tmp_path: Path, key: str, value: object, said: str
+) -> None:
+    shutil.copytree(out, tmp_path / "OUT")
+    account = json.loads((out / "audit.json").read_text("utf-8"))
+    account = {**account, key: value} if value is not None else account
+    if value is None:
+        del account[key]
+    (tmp_path / "OUT" / "audit.json").write_text(json.dumps(account), "utf-8")
+    with pytest.raises(ArchiveError, match=said):
+        add(tmp_path / "OUT", tmp_path / "a.sqlite")
+
+
 def test_a_folder_that_is_no_out_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match=r"audit\.json"):
         add(tmp_path, tmp_path / "a.sqlite")

@@ -11,11 +11,12 @@ from pyproj import Transformer
 from shapely import Point, Polygon, transform
 from shapely.geometry.base import BaseGeometry
 
-from tests.archive_outs import answer, finished
+from tests.archive_outs import answer, finished, meddle
 from tests.conftest import SAMPLE, satcheck
 from tests.make import row
 from tests.test_report_audit import IDS, small_audit
 from yanhu_satcheck.archive import Archive, add, open_past, plane
+from yanhu_satcheck.errors import ArchiveError
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.past import Past
 from yanhu_satcheck.pipeline import keep
@@ -222,6 +223,29 @@ def test_what_is_added_meanwhile_is_not_seen(path: Path, tmp_path: Path) -> None
         add(finished(tmp_path, "2023Q1"), copy)
         assert past.earlier("2030Q1") == before
         assert {one.batch for one in past.contradicted("2030Q1")} <= {k.batch for k in before}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE polygon SET facts = '{}'",
+        "UPDATE polygon SET outline = x'00'",
+        "UPDATE finding SET line = '[]'",
+        "UPDATE ledger SET line = 'nonsense'",
+    ],
+)
+def test_rows_that_cannot_be_read_are_the_archive_s_fault(
+    path: Path, tmp_path: Path, change: str, drawn: dict[str, BaseGeometry]
+) -> None:
+    copy = Path(shutil.copy(path, tmp_path / "a.sqlite"))
+    meddle(copy, change)
+    with open_past(copy) as past, pytest.raises(ArchiveError, match="archive verify"):
+        past.overlapping(lonlat(drawn[TWO]), "2023Q1")
+
+
+def test_what_fails_while_an_archive_is_open_keeps_its_own_name(path: Path) -> None:
+    with pytest.raises(FileNotFoundError), open_past(path):
+        raise FileNotFoundError("of the caller")
 
 
 def test_an_audit_with_an_archive_end_to_end(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ def test_an_untouched_archive_is_sound(copy: Path, two_quarters: tuple[Path, lis
         ("UPDATE ledger SET line = '{}' WHERE revision = 2", "ledger row of 0140802002"),
         ("UPDATE picture SET jpeg = x'ffd8' WHERE id = 1", "picture of photograph"),
         ("UPDATE photo SET fingerprint = NULL WHERE id = 1", "a/1.jpg of 2022Q3/1"),
+        ("UPDATE photo SET path = CAST(x'e4b8' AS TEXT) WHERE id = 3", "photograph"),
         ("UPDATE revision SET batch = '2021Q4' WHERE id = 1", "batch 2021Q4/1"),
         ("UPDATE revision SET account = '{}' WHERE id = 2", "batch 2022Q4/1"),
     ],

@@ -26,7 +26,15 @@ def add(out: Path, path: Path, answers: Iterable[Answer] = (), wait_s: float = W
     Raises:
         ArchiveError: OUT is none or was changed; the archive is damaged, read-only or locked.
     """
-    finished = read_out(out, answers)
+    return shelve(read_out(out, answers), path, wait_s)
+
+
+def shelve(finished: Out, path: Path, wait_s: float = WAIT_S) -> Added:
+    """Add an OUT that was read.
+
+    Raises:
+        ArchiveError: The archive is damaged, read-only or locked.
+    """
     make(path)
     return write(path, lambda base: _added(base, finished), wait_s)
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from shapely.errors import ShapelyError
+
 from yanhu_satcheck.errors import ArchiveError
 
 _SAID = {
@@ -33,6 +35,23 @@ def said(path: Path) -> Iterator[None]:
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         zh, en = _SAID.get(code & 0xFF, ("出错", "it failed"))
         raise no_archive(path, f"{zh}（{cause}）", f"{en} ({cause})") from cause
+    except UnicodeDecodeError as cause:  # SQLite repeats a damaged name in what it says
+        zh, en = _SAID[sqlite3.SQLITE_CORRUPT]
+        raise no_archive(path, zh, en) from cause
     except OSError as cause:
         why = cause.strerror or str(cause)
         raise no_archive(path, f"无法使用：{why}", f"cannot be used: {why}") from cause
+
+
+@contextmanager
+def believed(path: Path) -> Iterator[None]:
+    """Like `said`, where stored rows are read: one that cannot be read was not written by us."""
+    with said(path):
+        try:
+            yield
+        except (KeyError, TypeError, ValueError, AttributeError, ShapelyError) as cause:
+            raise no_archive(
+                path,
+                "存储的内容被改动，无法读取；请运行 satcheck archive verify",
+                "what it holds was altered and cannot be read; run satcheck archive verify",
+            ) from cause

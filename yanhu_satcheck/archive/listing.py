@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from yanhu_satcheck.archive import chain
-from yanhu_satcheck.archive.errors import no_archive
+from yanhu_satcheck.archive.errors import believed, no_archive
 from yanhu_satcheck.archive.store import reading
 from yanhu_satcheck.past import Kept
 
@@ -69,7 +69,7 @@ def show(path: Path, batch: str) -> Shown:
     held = shelves(path, batch)
     if not held:
         raise no_archive(path, f"没有批次 {batch}", f"there is no batch {batch}")
-    with reading(path) as base:
+    with believed(path), reading(path) as base:
         query = "SELECT id, account FROM revision WHERE batch = ? AND number = ?"
         id, account = base.execute(query, (batch, held[-1].kept.revision)).fetchone()
         said = json.loads(account)

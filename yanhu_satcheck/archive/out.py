@@ -35,7 +35,10 @@ class Out:
 
     def picture(self, sha256: str) -> bytes:
         """Read one reduced copy."""
-        return (self.folder / "photos" / f"{sha256}.jpg").read_bytes()
+        try:
+            return (self.folder / "photos" / f"{sha256}.jpg").read_bytes()
+        except OSError as cause:
+            raise _wrong(self.folder, f"{sha256}.jpg 不可读", "a photograph is gone") from cause
 
 
 def audited_with(out: Path) -> Path | None:
@@ -57,16 +60,22 @@ def read_out(out: Path, answers: Iterable[Answer]) -> Out:
         ArchiveError: The folder is no OUT, or files that nobody edits by hand were changed.
     """
     account = _account(out)
+    if not {"files", "polygons", "rectification", "batch"} <= account.keys():
+        raise _wrong(out, "由旧版本生成；请重新审核", "an older version made it; audit again")
     try:
-        files, polygons = account.pop("files"), account.pop("polygons")
-        ledger, crs = account.pop("rectification"), account["batch"]["crs"]
-        batch = str(account["batch"]["id"])
-    except (KeyError, TypeError):
+        return _read_out(out, account, answers)
+    except (KeyError, TypeError, ValueError, AttributeError) as cause:
         raise _wrong(
-            out, "由旧版本生成；请重新审核", "an older version made it; audit again"
-        ) from None
+            out,
+            "audit.json 在审核之后被改动；请重新审核",
+            "audit.json was changed after the audit; audit again",
+        ) from cause
+
+
+def _read_out(out: Path, account: dict[str, Any], answers: Iterable[Answer]) -> Out:
+    files, polygons, ledger = (account.pop(one) for one in ("files", "polygons", "rectification"))
     content = {name: _read(out, name, files) for name in _MACHINE}
-    outlines = _lonlat(_outlines(out, polygons), crs)
+    outlines = _lonlat(_outlines(out, polygons), account["batch"]["crs"])
     pictures = tuple(sorted(name[7:-4] for name in files if name.startswith("photos/")))
     for one in pictures:
         _read(out, f"photos/{one}.jpg", files)
@@ -82,7 +91,7 @@ def read_out(out: Path, answers: Iterable[Answer]) -> Out:
     )
     names = [one["polygon_id"] for one in polygons]
     bounds = {id: one.bounds for id, one in zip(names, outlines, strict=True) if one is not None}
-    return Out(out, batch, _json(account), rows, bounds, pictures)
+    return Out(out, str(account["batch"]["id"]), _json(account), rows, bounds, pictures)
 
 
 def _account(out: Path) -> dict[str, Any]:
@@ -172,7 +181,9 @@ def _parquet(content: bytes) -> list[dict[str, Any]]:
     import pyarrow
     from pyarrow import parquet
 
-    rows: list[dict[str, Any]] = parquet.read_table(pyarrow.BufferReader(content)).to_pylist()
+    # Arrow's own threads abort the process if it ends while they start (3 runs in 100).
+    table = parquet.ParquetFile(pyarrow.BufferReader(content)).read(use_threads=False)
+    rows: list[dict[str, Any]] = table.to_pylist()
     return [{name: v for name, v in row.items() if v is not None} for row in rows]
 
 

@@ -48,5 +48,12 @@ def shared(one: BaseGeometry, two: BaseGeometry) -> Shared | None:
     smaller = min(a.area, b.area)
     if not common.area or not smaller:
         return None
-    thin = shapely.buffer(common, -SLIVER_M / 2).is_empty
-    return Shared(float(common.area), float(min(1.0, common.area / smaller)), bool(thin))
+    return Shared(float(common.area), float(min(1.0, common.area / smaller)), _thin(common))
+
+
+def _thin(ground: BaseGeometry) -> bool:
+    """Whether no circle of a sliver's width fits in."""
+    # No area is larger than its outline's length times the radius of its widest circle.
+    if ground.area > ground.length * SLIVER_M / 2:
+        return False
+    return bool(shapely.buffer(ground, -SLIVER_M / 2).is_empty)

@@ -3,17 +3,17 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.archive import chain, rows
-from yanhu_satcheck.archive.errors import said
+from yanhu_satcheck.archive.errors import believed
 from yanhu_satcheck.archive.plane import shared
 from yanhu_satcheck.archive.prints import Prints, away, prints
-from yanhu_satcheck.archive.store import reading
+from yanhu_satcheck.archive.store import connect
 from yanhu_satcheck.batch import LedgerRow
 from yanhu_satcheck.past import (
     EarlierFinding,
@@ -54,7 +54,7 @@ class Archive:
             "SELECT p.revision, p.outline, p.facts FROM footprint f JOIN polygon p ON p.id = f.id"
             " WHERE f.west <= ? AND f.east >= ? AND f.south <= ? AND f.north >= ?"
         )
-        with said(self._path):
+        with believed(self._path):
             met = self._base.execute(query, (east, west, north, south)).fetchall()
             found = []
             for revision, outline, facts in met:
@@ -73,7 +73,7 @@ class Archive:
         fingerprint: str | None = None,
     ) -> tuple[EarlierPhoto, ...]:
         """Give the earlier photographs with one of these marks; fingerprints up to 31 bits off."""
-        with said(self._path):
+        with believed(self._path):
             # The strongest likeness of a photograph comes first and is kept.
             hows: dict[int, str] = {}
             for column, value, how in (("sha256", sha256, 0), ("pixel_hash", pixel_hash, 1)):
@@ -88,7 +88,7 @@ class Archive:
 
     def picture(self, sha256: str) -> bytes | None:
         """Give the reduced copy (JPEG) of the photograph with this hash, where one is kept."""
-        with said(self._path):
+        with believed(self._path):
             query = "SELECT jpeg FROM picture WHERE sha256 = ?"
             row = self._base.execute(query, (sha256,)).fetchone()
         return bytes(row[0]) if row else None
@@ -96,7 +96,7 @@ class Archive:
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give the earlier polygons with an `inconsistent` finding that stands."""
         found: list[EarlierPolygon] = []
-        with said(self._path):
+        with believed(self._path):
             for revision, kept in self._kept.items():
                 if kept.batch < before:
                     for name, told in sorted(self._found(revision).items()):
@@ -171,5 +171,7 @@ def open_past(path: Path) -> Iterator[Archive]:
     Raises:
         ArchiveError: It is not there, damaged, newer than this program, or locked.
     """
-    with reading(path) as base:
-        yield Archive(base, path)
+    with closing(connect(path)) as base:
+        with believed(path):
+            archive = Archive(base, path)
+        yield archive  # what goes wrong in the caller's block is not the archive's doing

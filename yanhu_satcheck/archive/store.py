@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,12 +10,12 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from yanhu_satcheck.archive import schema
+from yanhu_satcheck.archive.disk import move_in, on_network
 from yanhu_satcheck.archive.errors import no_archive, said
 
 WAIT_S = 20.0
 """How long one attempt waits for another writer; adding a large quarter takes some seconds."""
 _RETRIES = 3
-_NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.sshfs"})
 
 T = TypeVar("T")
 
@@ -66,9 +65,9 @@ def make(path: Path) -> None:
             with closing(sqlite3.connect(fresh, isolation_level=None)) as base:
                 base.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
                 _step(base, 0)
-                if not _on_network(path):  # shared memory does not reach other machines
+                if not on_network(path):  # shared memory does not reach other machines
                     base.execute("PRAGMA journal_mode = WAL")
-            _move_in(fresh, path)
+            move_in(fresh, path)
         finally:
             fresh.unlink(missing_ok=True)
 
@@ -204,49 +203,6 @@ def _step(base: sqlite3.Connection, step: int) -> None:
             base.execute(statement)
             statement = ""
     base.execute(f"PRAGMA user_version = {step + 1}")
-
-
-def _move_in(fresh: Path, path: Path) -> None:
-    """Give a finished file its name, unless another process was first."""
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        return
-    except OSError:  # a file system without links, as on most sticks
-        if not path.exists():
-            fresh.rename(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make a new name in a folder outlast a power cut, where the system can."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _on_network(path: Path) -> bool:
-    """Whether a file would lie on a share, as far as the system tells."""
-    where = os.path.abspath(path)
-    if where.startswith(("\\\\", "//")):
-        return True
-    if sys.platform == "win32":
-        import ctypes
-
-        drive = os.path.splitdrive(where)[0] + "\\"
-        return bool(ctypes.windll.kernel32.GetDriveTypeW(drive) == 4)
-    try:
-        mounts = Path("/proc/self/mounts").read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return False
-    kinds = {words[1].rstrip("/"): words[2] for words in (line.split() for line in mounts)}
-    above = [where, *map(str, Path(where).parents)]
-    nearest = next((kinds[one.rstrip("/")] for one in above if one.rstrip("/") in kinds), "")
-    return nearest in _NETWORK
 
 
 @contextmanager

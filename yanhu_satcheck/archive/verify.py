@@ -60,6 +60,8 @@ def verify(path: Path, head: str = "") -> Verdict:
         ArchiveError: The file cannot be opened as an archive.
     """
     with reading(path) as base:
+        # A text that was altered need not be UTF-8 any more; it must be named all the same.
+        base.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
         base.execute("BEGIN")  # one state of the file, whoever adds meanwhile
         (revisions,) = base.execute("SELECT count(*) FROM revision").fetchone()
         (rows,) = base.execute("SELECT count(*) FROM chain").fetchone()
@@ -120,7 +122,7 @@ def _linked(base: sqlite3.Connection, head: str) -> None:
 
 
 def _named(base: sqlite3.Connection, kind: str, id: int) -> Words:
-    """Name a row by what people know it by, and by its batch."""
+    """Name a row by what people know it by, as it now says, and by its batch."""
     names = ", ".join(_NAMED_BY[kind])
     about = base.execute(f"SELECT {names} FROM {kind} WHERE id = ?", (id,)).fetchone()
     of = ()
