@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from yanhu_satcheck.cli.archive import archive
+
 # Heavy libraries are imported inside the commands that need them: `--help` must be quick.
 
 NOTHING_FOUND, FOUND, NOT_AUDITED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
@@ -30,10 +32,13 @@ def satcheck() -> None:
 @satcheck.command()
 @click.argument("batch", type=folder)
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="where OUT goes")
+@click.option("--archive", type=click.Path(path_type=Path), metavar="FILE", help="earlier batches")
 @click.option("--only", multiple=True, metavar="CODE", help="run this rule alone (repeatable)")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), default="high", show_default=True)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def audit(batch: Path, out: Path, only: tuple[str, ...], fail_on: str, lang: str) -> int:
+def audit(
+    batch: Path, out: Path, archive: Path | None, only: tuple[str, ...], fail_on: str, lang: str
+) -> int:
     """Audit a BATCH folder into OUT 审核一个批次.
 
     Exit status: 0 nothing at or above --fail-on, 1 findings, 2 nothing could be audited.
@@ -44,7 +49,7 @@ def audit(batch: Path, out: Path, only: tuple[str, ...], fail_on: str, lang: str
 
     _known(only)
     with Bar() as bar:
-        finished = run(batch, out, only=only, lang=lang, progress=bar)
+        finished = run(batch, out, archive=archive, only=only, lang=lang, progress=bar)
     _print(summary(finished, out))
     return _found(finished.judgement.findings, fail_on)
 
@@ -142,6 +147,9 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+satcheck.add_command(archive)
+
+
 def main() -> None:
     """Run the command; every failure ends in one clear line and the contract's exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -174,7 +182,13 @@ def _quiet_on_interrupt(
 
 def exit_code(command: Callable[[], Any], interrupts: Sequence[int] = ()) -> int:
     """Run a command; say its failure in a line, and give the contract's exit code for it."""
-    from yanhu_satcheck.errors import NothingToAudit, ReportError, SatcheckError, SettingError
+    from yanhu_satcheck.errors import (
+        ArchiveError,
+        NothingToAudit,
+        ReportError,
+        SatcheckError,
+        SettingError,
+    )
 
     try:
         return int(command() or NOTHING_FOUND)
@@ -187,6 +201,9 @@ def exit_code(command: Callable[[], Any], interrupts: Sequence[int] = ()) -> int
         return _interrupted()
     except (NothingToAudit, SettingError, ReportError) as why:
         _tell("未审核", "nothing was audited", why)
+        return NOT_AUDITED
+    except ArchiveError as why:
+        click.echo(str(why), err=True)
         return NOT_AUDITED
     except SatcheckError as why:
         _tell("已停止，未写出结果", "stopped, no report was written", why)

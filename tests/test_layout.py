@@ -21,11 +21,11 @@ ORDER = """
 errors terms quantity
 scene policy policies
 batch
+past
 evidence
 rule
 finding
 ledger
-past
 rules
 raster
 read survey measure photos relate judge correct report archive rulebook sample

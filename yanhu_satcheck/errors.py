@@ -33,3 +33,10 @@ class AccountingError(SatcheckError):
 
 class ReportError(SatcheckError):
     """OUT cannot be written where it was asked for; the message says why and what to do."""
+
+
+class ArchiveError(SatcheckError):
+    """The archive, or what was to be added to it, cannot be used; the message says what to do."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} / {en}")

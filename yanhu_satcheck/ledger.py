@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from yanhu_satcheck.batch import Batch, Cell, Misread
 from yanhu_satcheck.evidence import Case, Chip, PhotoEvidence, PhotoGroup
 from yanhu_satcheck.finding import Finding, Judgement
+from yanhu_satcheck.past import ArchiveUsed
 from yanhu_satcheck.policy import Policy
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.terms import Call, Status, Words
@@ -144,6 +145,7 @@ class Audit:
     versions: Mapping[str, str] = field(default_factory=dict)  # satcheck and every library
     lang: str = "zh"
     only: tuple[str, ...] = ()  # the rules that were run alone; () where the whole book was
+    archive: ArchiveUsed | None = None  # `None`: the audit was given none
 
     @property
     def bare(self) -> bool:

@@ -1,5 +1,6 @@
 """The order of the stages: read → survey → measure → judge → correct → report."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -7,14 +8,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from yanhu_satcheck import archive as memory
 from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow
 from yanhu_satcheck.correct import correct
+from yanhu_satcheck.errors import ArchiveError
 from yanhu_satcheck.evidence import Case, Chip, Dossier, Measurement, PhotoEvidence, Relations
 from yanhu_satcheck.judge import judge
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.measure import measure
+from yanhu_satcheck.past import ArchiveUsed
 from yanhu_satcheck.photos import examine
-from yanhu_satcheck.read import read_batch
+from yanhu_satcheck.read import read_answers, read_batch
+from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.relate import relate
 from yanhu_satcheck.report import refuse, write
 from yanhu_satcheck.rule import Rule
@@ -48,22 +53,29 @@ def audit(
     folder: Path,
     out: Path,
     *,
+    archive: Path | None = None,
     only: Sequence[str] = (),
     lang: str = "zh",
     progress: Progress = quiet,
 ) -> Audit:
     """Audit a batch folder and write OUT, whole or not at all.
 
+    `archive` is asked about earlier batches; one that holds none, or is not there yet, counts
+    as no archive: so an audit gives the same before and after its own OUT is added.
+
     Raises:
         NothingToAudit: The manifest cannot be read, or no polygon is usable; OUT is not made.
         SettingError: The county's satcheck.toml cannot be used; OUT is not made.
+        ArchiveError: The archive is there and cannot be used; OUT is not made.
         RuleError: A rule broke; OUT is not made.
         AccountingError: An issued polygon would be neither judged nor named as not judged.
         ReportError: OUT cannot be written there, or holds what must not be replaced.
     """
     progress("read", 0, 1)
     batch = read_batch(folder)
-    batch = replace(batch, not_supplied=batch.not_supplied | {"archive"})
+    used = _used(archive, out, batch.id)
+    if used is None or not used.seen:
+        batch = replace(batch, not_supplied=batch.not_supplied | {"archive"})
     book = rulebook(batch.settings)
     rules = select(book, only)
     refuse(out, batch.id)
@@ -74,11 +86,50 @@ def audit(
             finished,
             titles={rule.code: rule.title for rule in book},
             only=tuple(rule.code for rule in rules) if only else (),
+            archive=used,
         )
         progress("report", 0, 1)
         write(finished, out)
         progress("report", 1, 1)
     return finished
+
+
+def keep(out: Path, archive: Path | None = None) -> tuple[memory.Added, Path]:
+    """Add a finished OUT, with what people answered in its ledger, to an archive.
+
+    Left out, it is the archive that OUT's audit was given. Gives what was added, and where.
+
+    Raises:
+        ArchiveError: OUT or the archive cannot be used, or no archive is known.
+    """
+    where = archive or memory.audited_with(Path(os.path.abspath(out)))
+    if where is None:
+        raise ArchiveError(
+            f"{out.name}：审核时未指定档案；请用 --archive 指明",
+            f"{out.name}: its audit was given no archive; name one with --archive",
+        )
+    try:
+        answers = read_answers(out / "ledger.xlsx")
+    except Unreadable as cause:
+        raise ArchiveError(
+            f"{out.name}/ledger.xlsx：{cause.what.zh}；{cause.remedy.zh}",
+            f"{out.name}/ledger.xlsx: {cause.what.en}; {cause.remedy.en}",
+        ) from None
+    return memory.add(out, where, answers), where
+
+
+def _used(archive: Path | None, out: Path, batch_id: str) -> ArchiveUsed | None:
+    """Say which archive an audit is given and what of it it can see."""
+    if archive is None:
+        return None
+    try:
+        file = Path(os.path.relpath(archive, out)).as_posix()
+    except ValueError:  # on another drive of Windows: then the name alone tells nobody's folders
+        file = ""
+    if not archive.exists():
+        return ArchiveUsed(file)
+    with memory.open_past(archive) as past:
+        return ArchiveUsed(file, past.earlier(batch_id))
 
 
 def _audited(

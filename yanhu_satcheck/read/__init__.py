@@ -6,6 +6,7 @@ import os
 os.environ.setdefault("GDAL_HTTP_PROXY", "127.0.0.1:9")
 os.environ.setdefault("CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none")
 
+from yanhu_satcheck.read.answers import read_answers
 from yanhu_satcheck.read.whole import read_batch
 
-__all__ = ["read_batch"]
+__all__ = ["read_answers", "read_batch"]

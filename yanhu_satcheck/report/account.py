@@ -8,6 +8,7 @@ from typing import Any
 
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.report.filed import polygons
 from yanhu_satcheck.report.jsonl import plain
 from yanhu_satcheck.report.place import SCHEMA_VERSION
 from yanhu_satcheck.scene import ElevationFile, ImageFile, SceneFit
@@ -44,6 +45,9 @@ def account(audit: Audit) -> dict[str, Any]:
             "vertical": audit.batch.elevation.vertical,
         },
         "counts": _counts(audit),
+        "archive": plain(audit.archive),
+        "polygons": polygons(audit),
+        "rectification": plain(audit.batch.ledger),
     }
 
 

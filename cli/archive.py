@@ -1,0 +1,143 @@
+"""`satcheck archive`: what earlier quarters said, in one file."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+SOUND, BROKEN_CHAIN = 0, 1
+
+file = click.option(
+    "--archive", "where", type=click.Path(path_type=Path), metavar="FILE", required=True
+)
+lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+_Say = Callable[[str, str], None]
+
+
+@click.group()
+def archive() -> None:
+    """Keep finished audits for later quarters 历史档案."""
+
+
+@archive.command()
+@click.argument("out", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--archive",
+    "where",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="default: the one that the audit of OUT was given",
+)
+@lang
+def add(out: Path, where: Path | None, lang: str) -> int:
+    """Add a finished OUT 存入一个批次的审核结果.
+
+    The same OUT again changes nothing; a changed one becomes a new revision of its batch.
+    """
+    from yanhu_satcheck.pipeline import keep
+
+    added, at = keep(out, where)
+    kept, say = added.kept, _in(lang)
+    if added.new:
+        say(
+            f"已存入 {at}：批次 {kept.batch} 第 {kept.revision} 版",
+            f"added to {at}: batch {kept.batch}, revision {kept.revision}",
+        )
+    else:
+        say(
+            f"{at} 中已有相同的批次 {kept.batch} 第 {kept.revision} 版，未做改动",
+            f"{at} holds the same batch {kept.batch}, revision {kept.revision}; nothing changed",
+        )
+    say(
+        f"校验值 {added.head}\n请另行记下：日后可据此发现档案被截短或改写",
+        f"head {added.head}\nnote it elsewhere: it tells later whether the archive was cut short",
+    )
+    return SOUND
+
+
+@archive.command("list")
+@file
+@lang
+def list_(where: Path, lang: str) -> int:
+    """List what the archive holds 列出各批次."""
+    from yanhu_satcheck.archive import shelves
+
+    held, say = shelves(where), _in(lang)
+    if not held:
+        say("档案中还没有批次", "the archive holds no batch yet")
+    for one in held:
+        _shelf(one, say)
+    return SOUND
+
+
+@archive.command()
+@click.argument("batch")
+@file
+@lang
+def show(batch: str, where: Path, lang: str) -> int:
+    """Show one BATCH of the archive in figures 查看一个批次."""
+    from yanhu_satcheck.archive import show as shown
+
+    one, say = shown(where, batch), _in(lang)
+    for shelf in one.shelves:
+        _shelf(shelf, say)
+    since, until = one.period
+    say(
+        f"行政区 {one.region}，核查期 {since} – {until}",
+        f"district {one.region}, period {since} – {until}",
+    )
+    for zh, en, counts in (
+        ("填报判定", "calls", one.calls),
+        ("问题状态", "findings", one.statuses),
+        ("规则", "rules", one.rules),
+        ("复核意见", "answers", one.opinions),
+        ("程序版本", "versions", one.versions),
+    ):
+        told = ", ".join(f"{name} {count}" for name, count in counts.items())
+        say(f"{zh}：{told or '无'}", f"{en}: {told or 'none'}")
+    return SOUND
+
+
+@archive.command()
+@file
+@click.option("--head", default="", help="a head that was noted earlier: it must still be held")
+@lang
+def verify(where: Path, head: str, lang: str) -> int:
+    """Check that nothing stored was altered, deleted or moved 校验档案.
+
+    Exit status: 0 sound, 1 not as it was added, 2 it cannot be opened.
+    """
+    from yanhu_satcheck.archive import verify as verified
+
+    verdict, say = verified(where, head), _in(lang)
+    if verdict.fault is not None:
+        zh, en = verdict.fault
+        say(f"档案与存入时不符：{zh}", f"the archive is not as it was added to: {en}")
+        return BROKEN_CHAIN
+    say(
+        f"档案完好：{verdict.revisions} 个版本，{verdict.rows} 行\n校验值 {verdict.head}",
+        f"sound: {verdict.revisions} revisions, {verdict.rows} rows\nhead {verdict.head}",
+    )
+    return SOUND
+
+
+def _shelf(one: Any, say: _Say) -> None:
+    batch, revision, head = one.kept
+    counts = (one.polygons, one.findings, one.photos, one.answers)
+    old = ("", "") if one.newest else ("（已被新版取代）", " (superseded)")
+    say(
+        "{}  第 {} 版  图斑 {}，问题 {}，照片 {}，复核意见 {}  {}".format(
+            batch, revision, *counts, head[:16]
+        )
+        + old[0],
+        "{}  revision {}  polygons {}, findings {}, photographs {}, answers {}  {}".format(
+            batch, revision, *counts, head[:16]
+        )
+        + old[1],
+    )
+
+
+def _in(lang: str) -> _Say:
+    """Give a voice in the language asked for."""
+    return lambda zh, en: click.echo(zh if lang == "zh" else en)

@@ -1,0 +1,177 @@
+"""The archive answers: `Past` over one SQLite file, as it stood when it was opened."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from shapely.geometry.base import BaseGeometry
+
+from yanhu_satcheck.archive import chain, rows
+from yanhu_satcheck.archive.errors import believed
+from yanhu_satcheck.archive.plane import shared
+from yanhu_satcheck.archive.prints import Prints, away, prints
+from yanhu_satcheck.archive.store import connect
+from yanhu_satcheck.batch import LedgerRow
+from yanhu_satcheck.past import (
+    EarlierFinding,
+    EarlierOverlap,
+    EarlierPhoto,
+    EarlierPolygon,
+    Kept,
+)
+from yanhu_satcheck.terms import Status, fold
+
+_HOW = ("file", "pixels", "fingerprint")
+
+
+class Archive:
+    """`Past` over one file. Rows are never changed, so no lock is held between two questions."""
+
+    def __init__(self, base: sqlite3.Connection, path: Path) -> None:
+        self._base, self._path = base, path
+        query = "SELECT batch, number, id FROM revision ORDER BY batch, number"
+        newest = {batch: (number, id) for batch, number, id in base.execute(query)}
+        self._kept = {
+            id: Kept(batch, number, chain.head(base, id).hex())
+            for batch, (number, id) in newest.items()
+        }
+        self._findings: dict[int, dict[str, tuple[EarlierFinding, ...]]] = {}
+        self._prints: dict[str, Prints] = {}
+
+    def earlier(self, batch_id: str) -> tuple[Kept, ...]:
+        """Give the batches that sort before this one, in their order."""
+        return tuple(kept for kept in self._kept.values() if kept.batch < batch_id)
+
+    def overlapping(self, lonlat: BaseGeometry, before: str) -> tuple[EarlierOverlap, ...]:
+        """Give the earlier polygons that share ground with an outline in CGCS2000 degrees."""
+        if lonlat.is_empty:
+            return ()
+        west, south, east, north = lonlat.bounds
+        query = (
+            "SELECT p.revision, p.outline, p.facts FROM footprint f JOIN polygon p ON p.id = f.id"
+            " WHERE f.west <= ? AND f.east >= ? AND f.south <= ? AND f.north >= ?"
+        )
+        with believed(self._path):
+            met = self._base.execute(query, (east, west, north, south)).fetchall()
+            found = []
+            for revision, outline, facts in met:
+                if self._seen(revision, before):
+                    one = self._polygon(revision, outline, facts, before)
+                    ground = shared(lonlat, one.lonlat) if one.lonlat is not None else None
+                    if ground is not None:
+                        found.append(EarlierOverlap(one, *ground))
+        return tuple(sorted(found, key=lambda o: (o.polygon.batch, o.polygon.polygon_id)))
+
+    def photos(
+        self,
+        before: str,
+        sha256: str | None = None,
+        pixel_hash: str | None = None,
+        fingerprint: str | None = None,
+    ) -> tuple[EarlierPhoto, ...]:
+        """Give the earlier photographs with one of these marks; fingerprints up to 31 bits off."""
+        with believed(self._path):
+            # The strongest likeness of a photograph comes first and is kept.
+            hows: dict[int, str] = {}
+            for column, value, how in (("sha256", sha256, 0), ("pixel_hash", pixel_hash, 1)):
+                query = f"SELECT id FROM photo WHERE {column} = ?"
+                for (id,) in self._base.execute(query, (value,)) if value else ():
+                    hows.setdefault(id, _HOW[how])
+            for id, _ in self._printed(before).near(fingerprint) if fingerprint else ():
+                hows.setdefault(id, _HOW[2])
+            found = [self._photo(id, how, fingerprint, before) for id, how in hows.items()]
+        told = [one for one in found if one is not None]
+        return tuple(sorted(told, key=lambda one: (one.batch, one.id, one.polygon_id or "")))
+
+    def picture(self, sha256: str) -> bytes | None:
+        """Give the reduced copy (JPEG) of the photograph with this hash, where one is kept."""
+        with believed(self._path):
+            query = "SELECT jpeg FROM picture WHERE sha256 = ?"
+            row = self._base.execute(query, (sha256,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
+        """Give the earlier polygons with an `inconsistent` finding that stands."""
+        found: list[EarlierPolygon] = []
+        with believed(self._path):
+            for revision, kept in self._kept.items():
+                if kept.batch < before:
+                    for name, told in sorted(self._found(revision).items()):
+                        if any(f.stands and f.status is Status.INCONSISTENT for f in told):
+                            found += self._named(revision, name, before)
+        return tuple(found)
+
+    def _seen(self, revision: int, before: str) -> bool:
+        """Whether a revision is the newest of its batch, and its batch an earlier one."""
+        return revision in self._kept and self._kept[revision].batch < before
+
+    def _found(self, revision: int) -> dict[str, tuple[EarlierFinding, ...]]:
+        if revision not in self._findings:
+            self._findings[revision] = rows.findings(self._base, revision)
+        return self._findings[revision]
+
+    def _named(self, revision: int, name: str, before: str) -> Iterator[EarlierPolygon]:
+        query = "SELECT outline, facts FROM polygon WHERE revision = ? AND polygon_id = ?"
+        for outline, facts in self._base.execute(query, (revision, name)).fetchall():
+            yield self._polygon(revision, outline, facts, before)
+
+    def _polygon(
+        self, revision: int, outline: bytes | None, facts: str, before: str
+    ) -> EarlierPolygon:
+        batch = self._kept[revision].batch
+        bare = rows.polygon(batch, outline, facts)
+        found = self._found(revision).get(bare.polygon_id, ())
+        return replace(bare, findings=found, ledger=self._ledger(bare.key, batch, before))
+
+    def _ledger(self, key: str, batch: str, before: str) -> tuple[LedgerRow, ...]:
+        """Give what earlier ledgers say of a polygon: its own batch's, then later ones'.
+
+        A row that names no batch means its own, else the latest earlier one with that number.
+        """
+        query = "SELECT revision, batch, line FROM ledger WHERE key = ? ORDER BY id"
+        told = defaultdict[str, list[LedgerRow]](list)
+        for revision, named, line in self._base.execute(query, (key,)).fetchall():
+            if self._seen(revision, before):
+                of = self._kept[revision].batch
+                if named == fold(batch) or (not named and self._meant(key, of) == batch):
+                    told[of].append(rows.ledger_row(line))
+        return tuple(row for of in sorted(told) for row in told[of])
+
+    def _meant(self, key: str, of: str) -> str | None:
+        """Give the batch that a ledger row of a batch means when it names none."""
+        query = "SELECT DISTINCT revision FROM polygon WHERE key = ?"
+        issued = (id for (id,) in self._base.execute(query, (key,)).fetchall() if id in self._kept)
+        return max((b for b in (self._kept[id].batch for id in issued) if b <= of), default=None)
+
+    def _printed(self, before: str) -> Prints:
+        if before not in self._prints:
+            query = "SELECT id, revision, fingerprint FROM photo WHERE fingerprint IS NOT NULL"
+            seen = [(i, f) for i, r, f in self._base.execute(query) if self._seen(r, before)]
+            self._prints[before] = prints(seen)
+        return self._prints[before]
+
+    def _photo(
+        self, id: int, how: str, fingerprint: str | None, before: str
+    ) -> EarlierPhoto | None:
+        query = "SELECT revision, fingerprint, facts FROM photo WHERE id = ?"
+        revision, print_, facts = self._base.execute(query, (id,)).fetchone()
+        if not self._seen(revision, before):
+            return None
+        bits = away(bytes.fromhex(fingerprint), print_) if fingerprint and print_ else 0
+        return rows.photo(self._kept[revision].batch, facts, how, bits)
+
+
+@contextmanager
+def open_past(path: Path) -> Iterator[Archive]:
+    """Open an archive to ask it about earlier batches.
+
+    Raises:
+        ArchiveError: It is not there, damaged, newer than this program, or locked.
+    """
+    with closing(connect(path)) as base:
+        with believed(path):
+            archive = Archive(base, path)
+        yield archive  # what goes wrong in the caller's block is not the archive's doing

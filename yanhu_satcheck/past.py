@@ -1,0 +1,151 @@
+"""What earlier batches can be asked: who was there, with which call, and what was found.
+
+*Earlier* than a batch are those whose id sorts before its own, each in its newest revision. Its own
+stored copy and later ones are never among them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import NamedTuple, Protocol
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from yanhu_satcheck.batch import Camera, LedgerRow
+from yanhu_satcheck.terms import Breach, Call, Status, Words
+
+REFUSED = "不采纳"
+"""The answer by which a named person sets a finding aside."""
+
+
+class Kept(NamedTuple):
+    """One stored revision of a batch. `head` is the archive's chain as it stood with it."""
+
+    batch: str
+    revision: int  # 1 for the first copy of a batch
+    head: str
+
+
+class ArchiveUsed(NamedTuple):
+    """Which archive an audit was given, and which of its revisions it could see."""
+
+    file: str  # from OUT to the archive, so that both may move together; never an absolute path
+    seen: tuple[Kept, ...] = ()  # by batch; where there is none, it counts as no archive
+
+
+class Answer(NamedTuple):
+    """What a named person answered in the ledger to a polygon or a finding."""
+
+    kind: str  # polygon, finding
+    about: str  # the polygon's number or the finding's id
+    opinion: str
+    by: str
+    on: str  # as it stands there, ISO where it is a date
+
+
+class EarlierFinding(NamedTuple):
+    """What an earlier audit found, and what was answered to it."""
+
+    id: str
+    rule: str
+    status: Status
+    message: Words
+    suppressed: bool
+    opinion: str  # the answer to the finding, else to the polygon; "" where nobody answered
+
+    @property
+    def stands(self) -> bool:
+        """Whether it still counts: not suppressed, and not answered 不采纳."""
+        return not self.suppressed and self.opinion != REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPolygon:
+    """One polygon of an earlier batch, as it was filed, judged and put right."""
+
+    batch: str
+    polygon_id: str
+    key: str  # its number folded, for matching
+    lonlat: BaseGeometry | None  # its outline in CGCS2000 degrees, longitude first
+    call: Call
+    breach: Breach | None = None
+    legality: str = ""  # the call as written
+    filed_date: date | None = None
+    after_date: date | None = None
+    permit_no: str = ""
+    approval_no: str = ""
+    restoration_plan_no: str = ""
+    findings: tuple[EarlierFinding, ...] = ()
+    ledger: tuple[LedgerRow, ...] = ()  # what any earlier batch's ledger says of it, oldest first
+
+    @property
+    def status(self) -> Status | None:
+        """The worst of its findings that stand; `None` is 一致."""
+        return max((one.status for one in self.findings if one.stands), default=None)
+
+
+class EarlierOverlap(NamedTuple):
+    """An earlier polygon on the same ground."""
+
+    polygon: EarlierPolygon
+    area_m2: float
+    share: float  # of the smaller of the two
+    sliver: bool  # nowhere wider than two hands draw one edge
+
+
+class EarlierPhoto(NamedTuple):
+    """A photograph of an earlier batch that is like one at hand."""
+
+    batch: str
+    id: str
+    polygon_id: str | None
+    sha256: str
+    how: str  # file, pixels, fingerprint: the strongest that holds
+    bits: int  # of 256 in which the fingerprints differ
+    lonlat: tuple[float, float] | None  # degrees as declared then
+    taken_at: datetime | None
+    camera: Camera
+
+
+class Past(Protocol):
+    """A memory of earlier batches. Every answer is sorted by batch, then number or path."""
+
+    def earlier(self, batch_id: str) -> tuple[Kept, ...]:
+        """Give the batches that sort before this one."""
+
+    def overlapping(self, lonlat: BaseGeometry, before: str) -> tuple[EarlierOverlap, ...]:
+        """Give the earlier polygons that share ground with an outline in CGCS2000 degrees."""
+
+    def photos(
+        self,
+        before: str,
+        sha256: str | None = None,
+        pixel_hash: str | None = None,
+        fingerprint: str | None = None,
+    ) -> tuple[EarlierPhoto, ...]:
+        """Give the earlier photographs with one of these marks; fingerprints up to 31 bits off."""
+
+    def picture(self, sha256: str) -> bytes | None:
+        """Give the reduced copy (JPEG) of the photograph with this hash, where one is kept."""
+
+    def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
+        """Give the earlier polygons with an `inconsistent` finding that stands."""
+
+
+def polygons_of(outline: BaseGeometry | None) -> BaseGeometry | None:
+    """Keep an outline's polygons, flat, as one multipolygon; `None` where there is none."""
+    if outline is None:
+        return None
+    parts: Iterable[BaseGeometry] = shapely.get_parts(shapely.force_2d(outline))
+    kept = [one for one in parts if isinstance(one, shapely.Polygon) and not one.is_empty]
+    return shapely.MultiPolygon(kept) if kept else None
+
+
+def outline_hash(outline: BaseGeometry | None) -> str | None:
+    """Mark an outline so that the layer which carries it can be held to it."""
+    flat = polygons_of(outline)
+    if flat is None:
+        return None
+    return sha256(shapely.to_wkb(shapely.normalize(flat), byte_order=1)).hexdigest()
