@@ -22,10 +22,8 @@ from dataclasses import dataclass
 from yanhu_satcheck.evidence import Case, Dossier, SceneView
 from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Figure, stated
-from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
+from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
-
-COVERS = 0.9  # share of a polygon from which a paper covers it; fixed, no county moves it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +46,13 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     for case in dossier.cases:
         whom, view, cause = (case.polygon_id,), case.scene, case.cause
         near = tuple(Related("hazard", ref) for ref, _ in case.hazards)
-        if view is None:
-            yield Unsure(
-                whom,
-                Words(
-                    "没有影像覆盖该图斑，或图形不可用", "no scene shows it, or it has no outline"
-                ),
-                related=near,
-            )
-        elif unseen := _unseen(case, view, limits):
-            yield Unsure(whom, unseen, related=near)
+        if why := _unseen(case, limits):
+            yield Unsure(whom, why, related=near)
         elif (
-            cause and cause.of("mining") >= limits.p_mining and (_grew(case, limits) or _deep(case))
+            view
+            and cause
+            and cause.of("mining") >= limits.p_mining
+            and (_grew(case, limits) or _deep(case))
         ):
             yield Doubt(
                 whom,
@@ -68,18 +61,14 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
                 _says(case, view),
                 _figures(case, view, limits),
                 near,
-                proposes=_proposal(dossier, case),
+                proposes=proposal(dossier, case),
             )
 
 
-def _unseen(case: Case, view: SceneView, limits: Limits) -> Words | None:
+def _unseen(case: Case, limits: Limits) -> Words | None:
     """Say why the traces cannot be judged, if they cannot."""
-    if view.refused is not None:
-        zh, en = view.refused
-        return Words(f"两期影像未能配准：{zh}", f"the dates could not be registered: {en}")
-    if min(view.clear_share, view.coverage) < limits.clear_share:
-        seen = view.clear_share * view.coverage
-        return Words(f"影像只看得清该图斑的 {seen:.0%}", f"the scene shows only {seen:.0%} of it")
+    if why := unseen(case.scene, limits.clear_share):
+        return why
     if case.change is None or case.cause is None:
         return Words("变化或其成因未能测得", "its change or the cause could not be measured")
     return None
@@ -100,14 +89,6 @@ def _deep(case: Case) -> bool:
     """Whether the elevations show a cut deeper than they could miss."""
     depth, shows = _depth(case), case.terrain.detectable_m if case.terrain else None
     return depth is not None and shows is not None and depth >= shows
-
-
-def _proposal(dossier: Dossier, case: Case) -> Call | None:
-    """Propose ILLEGAL only where permits and projects are supplied and none covers the polygon."""
-    shares = case.licensed_share, case.approved_share
-    if {"permits", "projects"} & dossier.not_supplied or None in shares:
-        return None
-    return Call.ILLEGAL if sum(one or 0 for one in shares) < COVERS else None
 
 
 def _says(case: Case, view: SceneView) -> Words:

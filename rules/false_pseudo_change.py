@@ -27,10 +27,8 @@ from dataclasses import dataclass
 from yanhu_satcheck.evidence import Case, ChangeEvidence, Dossier, SceneView
 from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Figure, Measured, stated
-from yanhu_satcheck.rule import Answer, Doubt, Rule, Unsure
+from yanhu_satcheck.rule import COVERS, Answer, Doubt, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
-
-COVERS = 0.9  # share of a polygon from which a paper covers it; fixed, no county moves it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +68,19 @@ class Limits:
 def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     """Doubt a pseudo-change call where bare ground grew and mining explains it."""
     for case in dossier.cases:
-        if unseen := _unseen(case, limits):
-            yield Unsure((case.polygon_id,), unseen)
+        if why := _unseen(case, limits):
+            yield Unsure((case.polygon_id,), why)
         elif case.scene and case.change:
             yield from _judged(dossier, case, case.scene, case.change, limits)
 
 
 def _unseen(case: Case, limits: Limits) -> Words | None:
     """Say why the ground cannot be judged, if it cannot."""
-    view, remark = case.scene, case.filing.remark if case.filing else ""
+    remark = case.filing.remark if case.filing else ""
     if any(word in remark for word in limits.special_use):
         return Words(f"备注为“{remark}”，不作判断", f"the remark says “{remark}”; not judged")
-    if view is None:
-        return Words("没有影像覆盖该图斑，或图形不可用", "no scene shows it, or it has no outline")
-    if view.refused is not None:
-        zh, en = view.refused
-        return Words(f"两期影像未能配准：{zh}", f"the dates could not be registered: {en}")
-    if min(view.clear_share, view.coverage) < limits.clear_share:
-        seen = view.clear_share * view.coverage
-        return Words(f"影像只看得清该图斑的 {seen:.0%}", f"the scene shows only {seen:.0%} of it")
+    if why := unseen(case.scene, limits.clear_share):
+        return why
     if case.change is None:
         return Words("该图斑的地面变化未能测得", "its change could not be measured")
     return None
@@ -112,7 +104,7 @@ def _judged(
         Confidence.LIKELY if sure and not near else Confidence.HINT,
         _says(case, view, change, was_open, sized is None, near),
         _figures(case, view, change, limits),
-        proposes=_proposal(dossier, case),
+        proposes=proposal(dossier, case),
     )
 
 
@@ -145,14 +137,6 @@ def _beyond(case: Case, one: Measured, least: float) -> bool:
     for both would ask the same thing twice.
     """
     return one.value >= least and (case.p_value is not None or one.value > 1.96 * one.sigma)
-
-
-def _proposal(dossier: Dossier, case: Case) -> Call | None:
-    """Propose ILLEGAL only where permits and projects are supplied and none covers the polygon."""
-    shares = case.licensed_share, case.approved_share
-    if {"permits", "projects"} & dossier.not_supplied or None in shares:
-        return None
-    return Call.ILLEGAL if sum(one or 0 for one in shares) < COVERS else None
 
 
 def _says(

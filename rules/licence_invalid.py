@@ -23,10 +23,8 @@ from datetime import date
 from yanhu_satcheck.evidence import Case, Dossier, LicenceLink
 from yanhu_satcheck.policy import NoLimits
 from yanhu_satcheck.quantity import Figure, stated
-from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
+from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import BENIGN, Call, Confidence, Severity, Status, Words
-
-COVERS = 0.9  # share of a polygon from which a paper covers it; fixed, no county moves it
 
 
 def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:

@@ -30,10 +30,9 @@ from unicodedata import normalize
 from yanhu_satcheck.evidence import Case, Dossier
 from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Figure, stated
-from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
+from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words, fold
 
-COVERS = 0.9  # share of a polygon from which a paper covers it; fixed, no county moves it
 # What a field check states, by the filing's column.
 STATED = {
     "field_date": Words("核查时间", "date"),

@@ -290,6 +290,14 @@ class Batch:
     inputs: tuple[InputFile, ...] = field(default=(), repr=False)
     misreads: tuple[Misread, ...] = field(default=(), repr=False)
 
+    def own_rows(self) -> dict[str, tuple[LedgerRow, ...]]:
+        """The ledger's rows of this batch, by the folded number of their polygon."""
+        rows: dict[str, tuple[LedgerRow, ...]] = {}
+        for row in self.ledger:
+            if not row.batch or row.batch == self.id:
+                rows[row.key] = (*rows.get(row.key, ()), row)
+        return rows
+
     def filed(self) -> dict[str, Submission]:
         """The filing's row of each number, by its folded form; of several rows the first."""
         rows: dict[str, Submission] = {}

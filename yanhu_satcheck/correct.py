@@ -42,7 +42,7 @@ def correct(judgement: Judgement, batch: Batch, titles: Mapping[str, Words]) -> 
     Raises:
         AccountingError: An issued polygon would be missing from the ledger.
     """
-    filed, rows = batch.filed(), _rows_of_this_batch(batch)
+    filed, rows = batch.filed(), batch.own_rows()
     entries = tuple(
         _entry(polygon, filed.get(polygon.key), rows.get(polygon.key, ()), judgement)
         for polygon in sorted(batch.polygons, key=lambda p: p.id)
@@ -63,14 +63,6 @@ def correct(judgement: Judgement, batch: Batch, titles: Mapping[str, Words]) -> 
         misreads=batch.misreads,
         notes=tuple(_notes(batch, entries)),
     )
-
-
-def _rows_of_this_batch(batch: Batch) -> dict[str, list[LedgerRow]]:
-    rows: dict[str, list[LedgerRow]] = defaultdict(list)
-    for row in batch.ledger:
-        if not row.batch or row.batch == batch.id:
-            rows[row.key].append(row)
-    return rows
 
 
 def _entry(
@@ -122,7 +114,7 @@ def _rectification(
     for row in batch.ledger:
         mine = not row.batch or row.batch == batch.id
         yield _standing(row, batch.id, judgement, issued.get(row.key) if mine else None)
-    here, keys = set(_rows_of_this_batch(batch)), {p.id: p.key for p in batch.polygons}
+    here, keys = set(batch.own_rows()), {p.id: p.key for p in batch.polygons}
     for entry in entries:
         grounds = [f for f in entry.findings if _must_enter(f)]
         if grounds and keys[entry.polygon_id] not in here:
@@ -226,7 +218,7 @@ def _township(
 
 
 def _overdue_polygons(batch: Batch) -> set[str]:
-    rows = _rows_of_this_batch(batch)
+    rows = batch.own_rows()
     return {
         polygon.id
         for polygon in batch.polygons
@@ -236,7 +228,7 @@ def _overdue_polygons(batch: Batch) -> set[str]:
 
 
 def _sources(batch: Batch) -> dict[str, list[str]]:
-    rows = _rows_of_this_batch(batch)
+    rows = batch.own_rows()
     return {p.id: [row.source for row in rows.get(p.key, ()) if row.source] for p in batch.polygons}
 
 

@@ -1,7 +1,8 @@
 """The order of the stages: read → survey → measure → judge → correct → report."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -9,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from yanhu_satcheck import archive as memory
-from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow
+from yanhu_satcheck.batch import Batch, IssuedPolygon
 from yanhu_satcheck.correct import correct
 from yanhu_satcheck.errors import ArchiveError
 from yanhu_satcheck.evidence import Case, Chip, Dossier, Measurement, PhotoEvidence, Relations
@@ -26,6 +27,7 @@ from yanhu_satcheck.rule import Rule
 from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.survey import survey
+from yanhu_satcheck.terms import Words
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how many of its pieces are done, and how many there are."""
@@ -81,10 +83,9 @@ def audit(
     refuse(out, batch.id)
     progress("read", 1, 1)
     with TemporaryDirectory(prefix="satcheck-") as scratch:
-        finished = _audited(batch, rules, Path(scratch), lang, progress)
+        titles = {rule.code: rule.title for rule in book}
         finished = replace(
-            finished,
-            titles={rule.code: rule.title for rule in book},
+            _audited(batch, rules, titles, Path(scratch), lang, progress),
             only=tuple(rule.code for rule in rules) if only else (),
             archive=used,
         )
@@ -133,7 +134,12 @@ def _used(archive: Path | None, out: Path, batch_id: str) -> ArchiveUsed | None:
 
 
 def _audited(
-    batch: Batch, rules: Sequence[Rule[Any]], scratch: Path, lang: str, progress: Progress
+    batch: Batch,
+    rules: Sequence[Rule[Any]],
+    titles: Mapping[str, Words],
+    scratch: Path,
+    lang: str,
+    progress: Progress,
 ) -> Audit:
     fits = _surveyed(batch, progress)
     measurements, chips = _measured(batch, fits, scratch, progress)
@@ -153,7 +159,6 @@ def _audited(
         loose_photos=tuple(p for p in photos if p.polygon_id is None or not p.listed),
     )
     judgement = judge(dossier, rules, provisions())
-    titles = {rule.code: rule.title for rule in rules}
     return Audit(
         batch=batch,
         cases=cases,
@@ -201,7 +206,9 @@ def _cases(
 ) -> tuple[Case, ...]:
     """Bring together what was filed, measured and found beside each issued polygon."""
     filed = batch.filed()
-    photos = tuple(photos)
+    rows, taken = batch.own_rows(), defaultdict[str | None, list[PhotoEvidence]](list)
+    for photo in photos:
+        taken[photo.polygon_id].append(photo)
     permits_known = "permits" not in batch.not_supplied
     projects_known = "projects" not in batch.not_supplied
 
@@ -215,8 +222,8 @@ def _cases(
             terrain=one.terrain,
             chance=one.chance,
             cause=one.cause,
-            photos=tuple(photo for photo in photos if photo.polygon_id == polygon.id),
-            ledger=_ledger_rows(batch, polygon),
+            photos=tuple(taken[polygon.id]),
+            ledger=rows.get(polygon.key, ()),
             licences=relations.licences.get(polygon.id, ()),
             approvals=relations.approvals.get(polygon.id, ()),
             hazards=relations.hazards.get(polygon.id, ()),
@@ -226,14 +233,6 @@ def _cases(
         )
 
     return tuple(case(polygon) for polygon in sorted(batch.polygons, key=lambda p: p.id))
-
-
-def _ledger_rows(batch: Batch, polygon: IssuedPolygon) -> tuple[LedgerRow, ...]:
-    return tuple(
-        row
-        for row in batch.ledger
-        if row.key == polygon.key and (not row.batch or row.batch == batch.id)
-    )
 
 
 def _versions() -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from yanhu_satcheck.batch import Misread
-from yanhu_satcheck.evidence import Case, Dossier
+from yanhu_satcheck.evidence import Case, Dossier, SceneView
 from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 
@@ -45,6 +45,31 @@ class Unsure:
     says: Words
     figures: tuple[Figure, ...] = ()
     related: tuple[Related, ...] = ()
+
+
+COVERS = 0.9
+"""Share of a polygon from which a paper covers it; fixed by the contract, no county moves it."""
+
+
+def proposal(dossier: Dossier, case: Case) -> Call | None:
+    """Propose ILLEGAL only where permits and projects are supplied and none covers the polygon."""
+    shares = case.licensed_share, case.approved_share
+    if {"permits", "projects"} & dossier.not_supplied or None in shares:
+        return None
+    return Call.ILLEGAL if sum(one or 0 for one in shares) < COVERS else None
+
+
+def unseen(view: SceneView | None, clear_share: float) -> Words | None:
+    """Say why a scene does not show a polygon well enough to judge its ground, if it does not."""
+    if view is None:
+        return Words("没有影像覆盖该图斑，或图形不可用", "no scene shows it, or it has no outline")
+    if view.refused is not None:
+        zh, en = view.refused
+        return Words(f"两期影像未能配准：{zh}", f"the dates could not be registered: {en}")
+    if min(view.clear_share, view.coverage) < clear_share:
+        seen = view.clear_share * view.coverage
+        return Words(f"影像只看得清该图斑的 {seen:.0%}", f"the scene shows only {seen:.0%} of it")
+    return None
 
 
 def unread(dossier: Dossier, tells: Callable[[Misread], bool]) -> Iterator[Unsure]:
