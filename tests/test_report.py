@@ -243,8 +243,9 @@ def test_geopackage_layers(out: Path) -> None:
 def test_geopackage_opens_coloured(out: Path) -> None:
     base = sqlite3.connect(out / "ledger.gpkg")
     rows = base.execute("select f_table_name, styleQML, useAsDefault from layer_styles").fetchall()
-    assert [row[0] for row in rows] == ["更正台账", "问题清单"]
-    assert all('attr="审核状态"' in row[1] and row[2] == 1 for row in rows)
+    assert [row[0] for row in rows][:3] == ["更正台账", "问题清单", "测量数据"]
+    assert all("<qgis" in row[1] and row[2] == 1 for row in rows)
+    assert all('attr="审核状态"' in row[1] for row in rows[:2])
     assert base.execute("pragma user_version").fetchone() == (10200,)
     base.close()
 

@@ -3,7 +3,7 @@
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -104,6 +104,15 @@ def of_case(case: Case) -> dict[str, Measured | float]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def all_measures(rows: Sequence[Mapping[str, Measured | float]]) -> list[Measure]:
+    """Give the catalogue's measures, then those that only these rows hold, by name."""
+    known = measures()
+    found = {name: value for row in rows for name, value in row.items() if name not in known}
+    units = {name: getattr(found[name], "unit", "") for name in sorted(found)}
+    others = [Measure(k, "other", u, Words(k, k), Words(k, k)) for k, u in units.items()]
+    return [*known.values(), *others]
+
+
 def _named(
     fields: Mapping[str, object],
     others: Mapping[str, Measured],
@@ -145,6 +154,14 @@ def spoken(
     if spread is not None and math.isfinite(spread):
         said += f" ± {spread:,.{places}f}"
     return f"{said} {word}".strip() if word not in {"%", "°"} else f"{said}{word}"
+
+
+def column_name(measure: Measure, lang: str) -> str:
+    """Name a measure as the heading of a column: what it is, and in which unit."""
+    unit = _UNITS.get(measure.unit, Words(measure.unit, measure.unit))
+    said = "0–1" if measure.unit == "share" else str(getattr(unit, lang))
+    name = str(getattr(measure.name, lang))
+    return f"{name} ({said.strip('（）()')})" if said else name
 
 
 def _places(value: float, spread: float | None) -> int:

@@ -1,4 +1,4 @@
-"""ledger.gpkg: the ledger and the findings with their outlines, coloured when QGIS opens them."""
+"""ledger.gpkg: the layers with their outlines, coloured when QGIS opens them."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,9 @@ from typing import Any
 from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
+from yanhu_satcheck.report.layers import Layer, all_layers
 from yanhu_satcheck.report.names import day, printable
 from yanhu_satcheck.report.place import refusal
-from yanhu_satcheck.report.sheets import all_sheets
-from yanhu_satcheck.report.style import qml
 
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -32,7 +31,7 @@ VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)"""
 
 
 def write_geopackage(audit: Audit, path: Path) -> None:
-    """Write the layers 更正台账 and 问题清单, then their styles.
+    """Write every layer, then their styles.
 
     Raises:
         ReportError: The disk is full, or the working CRS is unknown to GDAL.
@@ -50,18 +49,12 @@ def write_geopackage(audit: Audit, path: Path) -> None:
 
 
 def _write_all(audit: Audit, path: Path) -> None:
-    ledger, problems = all_sheets(audit)[:2]
-    outlines = {one.id: one.footprint for one in audit.batch.polygons}
+    layers = all_layers(audit)
     with _dated(audit.batch.as_of):
-        found = [outlines.get(entry.polygon_id) for entry in audit.ledger.entries]
-        _write_layer(path, ledger.name, ledger.header, ledger.rows, found, audit.batch.crs)
-        found = [
-            _together([outlines.get(one) for one in problem.finding.polygon_ids])
-            for problem in audit.ledger.problems
-        ]
-        _write_layer(path, problems.name, problems.header, problems.rows, found, audit.batch.crs)
-    _write_styles(path, audit.batch.as_of, (ledger.name, problems.name))
-    _count(path, {sheet.name: len(sheet.rows) for sheet in (ledger, problems)})
+        for layer in layers:
+            _write_layer(path, layer)
+    _write_styles(path, audit.batch.as_of, layers)
+    _count(path, {layer.name: len(layer.rows) for layer in layers})
 
 
 @contextmanager
@@ -76,31 +69,27 @@ def _dated(as_of: date) -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _write_layer(
-    path: Path,
-    layer: str,
-    header: tuple[str, ...],
-    rows: Sequence[tuple[Cell, ...]],
-    outlines: Sequence[Any],
-    crs: str,
-) -> None:
+def _write_layer(path: Path, layer: Layer) -> None:
     import numpy as np
     import shapely
     from pyogrio.raw import write
 
-    shapes = np.array([_polygons(one) for one in outlines] or [], dtype=object)
+    shapes: Any = None
+    if layer.kind:
+        drawn = np.array([*layer.shapes, None], dtype=object)[:-1]  # else points become numbers
+        shapes = shapely.to_wkb(drawn) if len(drawn) else drawn
     write(
         str(path),
-        geometry=shapely.to_wkb(shapes) if len(shapes) else np.array([], dtype=object),
-        field_data=[_column([row[at] for row in rows]) for at in range(len(header))],
-        fields=list(columns.distinct(header, "fid", "geom")),
-        layer=layer,
+        geometry=shapes,
+        field_data=[_column([row[at] for row in layer.rows]) for at in range(len(layer.header))],
+        fields=list(columns.distinct(layer.header, "fid", "geom")),
+        layer=layer.name,
         driver="GPKG",
-        geometry_type="MultiPolygon",
-        crs=crs,
+        geometry_type=layer.kind or None,
+        crs=layer.crs,
         append=path.exists(),
         dataset_options={"VERSION": "1.2"},  # an older QGIS warns of what GDAL writes by itself
-        layer_options={"GEOMETRY_NAME": "geom"},
+        layer_options={"GEOMETRY_NAME": "geom"} if layer.kind else {},
     )
 
 
@@ -120,34 +109,13 @@ def _text(cell: Cell) -> str | None:
     return printable(day(cell) if isinstance(cell, date) else str(cell))
 
 
-def _polygons(outline: Any) -> Any:
-    """Keep an outline's polygons, flat; `None` where there is none."""
-    import shapely
-
-    if outline is None:
-        return None
-    parts = [
-        part
-        for part in shapely.get_parts(shapely.force_2d(outline), return_index=False)
-        if part.geom_type == "Polygon" and not part.is_empty
-    ]
-    return shapely.MultiPolygon(parts) if parts else None
-
-
-def _together(outlines: list[Any]) -> Any:
-    """Gather the outlines of one finding's polygons; members may overlap, so no union."""
-    import shapely
-
-    parts = [part for one in outlines if one for part in shapely.get_parts(_polygons(one))]
-    return shapely.MultiPolygon(parts) if parts else None
-
-
-def _write_styles(path: Path, as_of: date, layers: tuple[str, ...]) -> None:
+def _write_styles(path: Path, as_of: date, layers: Sequence[Layer]) -> None:
     stamp = f"{as_of.isoformat()}T00:00:00.000Z"
     with closing(sqlite3.connect(path)) as base, base:
         base.execute(_STYLES)
         for layer in layers:
-            base.execute(_STYLE, (layer, columns.STATUS, qml(), columns.STATUS, stamp))
+            if layer.style:
+                base.execute(_STYLE, (layer.name, layer.name, layer.style, layer.name, stamp))
         base.execute(_CONTENTS, (stamp,))
 
 

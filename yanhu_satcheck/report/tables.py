@@ -6,8 +6,7 @@ from typing import Any
 
 from yanhu_satcheck.evidence import Case, PhotoEvidence
 from yanhu_satcheck.quantity import Measured
-from yanhu_satcheck.report.figures import Measure, measures, of_case
-from yanhu_satcheck.terms import Words
+from yanhu_satcheck.report.figures import Measure, all_measures, of_case
 
 _PHOTO_COLUMNS: dict[str, tuple[str, str, str]] = {  # type, unit, what it is
     "path": ("string", "", "path below the photos folder"),
@@ -41,7 +40,7 @@ def write_evidence(cases: tuple[Case, ...], path: Path, lang: str) -> None:
         ("scene", "string", "", "the scene pair that was used", scenes),
     ]
     spreads = []
-    for measure in _all_measures(rows):
+    for measure in all_measures(rows):
         columns.append(_values(measure, rows, lang))
         spread = _spreads(measure, rows)
         if measure.sigma_here:
@@ -49,14 +48,6 @@ def write_evidence(cases: tuple[Case, ...], path: Path, lang: str) -> None:
         elif any(isinstance(row.get(measure.key), Measured) for row in rows):
             spreads.append(spread)
     _write([*columns, *spreads], path)
-
-
-def _all_measures(rows: list[dict[str, Measured | float]]) -> list[Measure]:
-    known = measures()
-    found = {name: value for row in rows for name, value in row.items() if name not in known}
-    units = {name: getattr(found[name], "unit", "") for name in sorted(found)}
-    others = [Measure(k, "other", u, Words(k, k), Words(k, k)) for k, u in units.items()]
-    return [*known.values(), *others]
 
 
 def _values(
