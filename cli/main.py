@@ -234,7 +234,8 @@ def _tell(zh: str, en: str, why: Exception) -> None:
         said_zh, _, said_en = str(why).partition("\n")
         click.echo(f"{zh}：{said_zh}\n{en}: {said_en}", err=True)
     elif isinstance(why, SettingError):
-        click.echo(f"{zh}：satcheck.toml 中的设置不能使用\n{en}: {why}", err=True)
+        said = why.says
+        click.echo(f"{zh}：satcheck.toml 设置有误：{said.zh}\n{en}: {said.en}", err=True)
     else:
         click.echo(f"{zh} {en}: {why}", err=True)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from yanhu_satcheck.batch import Batch, Misread
+from yanhu_satcheck.errors import SettingError
 from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report.standing import notices
@@ -19,7 +20,7 @@ def summary(audit: Audit, out: Path) -> str:
     return "\n".join(_lines(audit, out))
 
 
-def checked(batch: Batch, problems: Sequence[Exception], lang: str) -> str:
+def checked(batch: Batch, problems: Sequence[SettingError], lang: str) -> str:
     """What `check` prints: what was read, then all that was misread or cannot be used."""
     counts = {
         "polygons": len(batch.polygons),
@@ -33,7 +34,8 @@ def checked(batch: Batch, problems: Sequence[Exception], lang: str) -> str:
     lines = [f"{_say(Words('批次', 'batch'), lang)} {batch.id}{_colon(lang)}{read}"]
     lines += _not_supplied(batch, lang)
     lines += [_misread(one, lang) for one in batch.misreads]
-    lines += [f"{_say(Words('设置有误', 'setting'), lang)}{_colon(lang)}{one}" for one in problems]
+    setting = _say(Words("设置有误", "setting"), lang)
+    lines += [f"{setting}{_colon(lang)}{_say(one.says, lang)}" for one in problems]
     if not batch.misreads and not problems:
         lines.append(_say(Words("全部读入，未发现问题", "all was read; nothing wrong"), lang))
     return "\n".join(lines)

@@ -63,7 +63,8 @@ def test_a_wrong_limit_is_named_and_stops_the_audit(tmp_path: Path) -> None:
     folder = _with_settings(tmp_path, "[rules.CL01]\nbear_gain = 0.3\n")
     run = satcheck("audit", folder, "-o", tmp_path / "OUT")
     assert run.code == 2
-    assert run.stderr.startswith("未审核：satcheck.toml 中的设置不能使用\nnothing was audited: ")
+    assert run.stderr.startswith("未审核：satcheck.toml 设置有误：[rules.CL01] bear_gain：")
+    assert "\nnothing was audited: [rules.CL01]" in run.stderr
     assert "CL01" in run.stderr
     assert "bear_gain" in run.stderr
     assert not (tmp_path / "OUT").exists()

@@ -18,8 +18,10 @@ SOURCES = {
 }
 # Each module may import from the lines above its own, and from its own folder.
 ORDER = """
-errors terms quantity
+terms quantity
+errors
 scene policy policies
+limits
 batch
 past
 evidence

@@ -93,7 +93,7 @@ WRONG = {
     "[policy]\nfdr = 0.5": "[policy] fdr: 0.5 lies outside 0.001–0.2",
     "[policy]\nfrd = 0.05": "[policy] frd: no such name; did you mean fdr?",
     "[policy]\nstage_ends = 2022-12-31": (
-        "[policy] stage_ends: datetime.date(2022, 12, 31) is not a list such as [2022-12-31]"
+        "[policy] stage_ends: 2022-12-31 is not a list such as [2022-12-31]"
     ),
     "[policy]\nstage_ends = ['2022-13-31']": (
         "[policy] stage_ends: '2022-13-31' is not a date such as 2022-12-31"
@@ -117,6 +117,7 @@ def test_a_setting_that_cannot_be_used_is_named(line: str) -> None:
     with pytest.raises(SettingError) as told:
         (rulebook(settings), policy(settings))
     assert str(told.value) == WRONG[line]
+    assert re.search("[\u4e00-\u9fff]", told.value.says.zh)
 
 
 def test_every_problem_is_found_not_only_the_first() -> None:

@@ -1,5 +1,7 @@
 """Everything satcheck raises on purpose. A suspicious filing is no error; it is a `Finding`."""
 
+from yanhu_satcheck.terms import Words
+
 
 class SatcheckError(Exception):
     """Root of every error that satcheck raises on purpose."""
@@ -12,8 +14,10 @@ class NothingToAudit(SatcheckError):
 class SettingError(SatcheckError):
     """A line of the county's satcheck.toml cannot be used; the message says which."""
 
-    def __init__(self, table: str, name: str, problem: str) -> None:
-        super().__init__(f"[{table}] {name}: {problem}")
+    def __init__(self, table: str, name: str, problem: Words) -> None:
+        where = f"[{table}] {name}".rstrip()
+        self.says = Words(f"{where}：{problem.zh}", f"{where}: {problem.en}")
+        super().__init__(self.says.en)
 
 
 class RasterError(SatcheckError):

@@ -5,18 +5,16 @@ import sys
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import Field, fields, replace
-from datetime import date, datetime
-from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
 from inspect import cleandoc, getmodule
-from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from yanhu_satcheck.errors import SatcheckError, SettingError
+from yanhu_satcheck.limits import between, no_such, not_a_table, settled, shown, unusable
 from yanhu_satcheck.policy import Policy, Provision
 from yanhu_satcheck.rule import Rule
 from yanhu_satcheck.rules import RULES
@@ -55,17 +53,8 @@ def problems(settings: Settings) -> tuple[SettingError, ...]:
     moved = [(f"rules.{n}", book[n].limits, t) for n, t in _tables(settings) if n in book]
     for where, limits, changes in [*moved, ("policy", Policy(), settings.get("policy", {}))]:
         if isinstance(changes, Mapping):
-            found += _unusable(where, limits, changes)
+            found += unusable(where, limits, changes)
     return tuple(found)
-
-
-def settled(table: str, limits: Any, changes: Settings) -> Any:
-    """Put the county's limits in place of the defaults, each of its kind and within its range."""
-    if problem := next(_unusable(table, limits, changes), None):
-        raise problem
-    return replace(
-        limits, **{name: _read(getattr(limits, name), value) for name, value in changes.items()}
-    )
 
 
 def select(rules: Iterable[Rule[Any]], names: Collection[str]) -> tuple[Rule[Any], ...]:
@@ -75,7 +64,7 @@ def select(rules: Iterable[Rule[Any]], names: Collection[str]) -> tuple[Rule[Any
     folded = {name: name.strip().upper() for name in names}
     for name, code in folded.items():
         if code not in known and code.lower() not in known:
-            raise SettingError("rules", name, _no_such(name, known))
+            raise SettingError("rules", name, no_such(name, known))
     wanted = {known.get(code) or known[code.lower()] for code in folded.values()}
     return tuple(rule for rule in book if not names or rule in wanted)
 
@@ -157,7 +146,7 @@ def _by_name(book: Collection[Rule[Any]]) -> dict[str, Rule[Any]]:
 def _table(settings: Settings, name: str) -> Settings:
     table = settings.get(name, {})
     if not isinstance(table, Mapping):
-        raise SettingError(name, "", f"{table!r} is not a table")
+        raise SettingError(name, "", not_a_table(f"[{name}]"))
     return table
 
 
@@ -170,127 +159,27 @@ def _misnamed(settings: Settings, book: Mapping[str, Rule[Any]]) -> Iterator[Set
     """Find tables that name nothing, are no tables, or settle one rule twice."""
     for name in settings:
         if name not in TABLES:
-            yield SettingError("satcheck.toml", name, _no_such(name, TABLES))
+            yield SettingError("satcheck.toml", name, no_such(name, TABLES))
         elif not isinstance(settings[name], Mapping):
-            yield SettingError("satcheck.toml", name, "not a table such as [policy]")
+            yield SettingError("satcheck.toml", name, not_a_table("[policy]"))
     settled_by: dict[str, str] = {}
     for name, changes in _tables(settings):
         if name not in book:
-            yield SettingError("rules", name, _no_such(name, book))
+            yield SettingError("rules", name, no_such(name, book))
         elif not isinstance(changes, Mapping):
-            yield SettingError("rules", name, f"not a table such as [rules.{name}]")
+            yield SettingError("rules", name, not_a_table(f"[rules.{name}]"))
         elif (first := settled_by.setdefault(book[name].code, name)) != name:
-            yield SettingError("rules", name, f"[rules.{first}] settles the same rule already")
-
-
-def _unusable(table: str, limits: Any, changes: Settings) -> Iterator[SettingError]:
-    known = {one.name: one for one in fields(limits)}
-    for name, value in changes.items():
-        problem = (
-            _problem(known[name], getattr(limits, name), value)
-            if name in known
-            else _no_such(name, known)
-        )
-        if problem:
-            yield SettingError(table, name, problem)
-
-
-def _problem(about: Field[Any], default: Any, value: Any) -> str | None:
-    """Say what is wrong with a limit: not of its kind, out of range, or no such word."""
-    try:
-        moved = _read(default, value)
-    except ValueError as wrong:
-        return str(wrong)
-    low, high = about.metadata["low"], about.metadata["high"]
-    for one in moved if isinstance(moved, tuple) else [moved]:
-        if (low is not None and one < low) or (high is not None and one > high):
-            return f"{_shown(one)} lies outside {_range(low, high)}"
-    return None
-
-
-def _read(default: Any, value: Any) -> Any:
-    """Read a value as the kind of thing that its default is."""
-    if isinstance(default, Mapping):
-        return _mapping(default, value)
-    if isinstance(default, tuple):
-        if not isinstance(value, list | tuple):
-            raise ValueError(f"{value!r} is not a list such as {_example(default)}")
-        if not value and isinstance(default[0], date):  # words may be struck out, days may not
-            raise ValueError(f"the list is empty; it needs a day, as {_example(default)}")
-        return tuple(_read(default[0], one) for one in value)
-    if isinstance(default, date):
-        return _day(default, value)
-    if isinstance(default, str):
-        if not isinstance(value, str) or not value.strip():
-            raise ValueError(f"{value!r} is not a word such as {default!r}")
-        return value
-    whole = isinstance(default, int)
-    if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-        raise ValueError(f"{value!r} is not a {'whole ' * whole}number such as {default:g}")
-    if not isfinite(value):
-        raise ValueError(f"{value!r} is not a number such as {default:g}")
-    return value if whole else float(value)
-
-
-def _day(default: date, value: Any) -> date:
-    try:
-        if isinstance(value, str):
-            return date.fromisoformat(value.strip())
-        return value.date() if isinstance(value, datetime) else _only_date(value)
-    except ValueError:
-        raise ValueError(f"{value!r} is not a date such as {default}") from None
-
-
-def _only_date(value: Any) -> date:
-    if not isinstance(value, date):
-        raise ValueError
-    return value
-
-
-def _mapping(default: Mapping[str, str], value: Any) -> Mapping[str, str]:
-    """Lay the county's entries over the default ones; both sides must be words that are known."""
-    if not isinstance(value, Mapping):
-        raise ValueError(f"{value!r} is not a table such as {_shown(default)}")
-    units = sorted(set(default.values()))
-    for name, one in value.items():
-        if name not in default:
-            raise ValueError(f"{name}: {_no_such(name, default)}")
-        if one not in units:
-            raise ValueError(f"{name} = {one!r}: {_no_such(str(one), units)}")
-    return MappingProxyType({**default, **value})
-
-
-def _no_such(word: str, known: Iterable[str]) -> str:
-    book = [*known]
-    tries = ((word, 0.6), (word.upper(), 0.6), (word.upper(), 0.5))
-    near = next(filter(None, (get_close_matches(w, book, 1, cut) for w, cut in tries)), [])
-    return f"no such name; did you mean {' or '.join(near or book[:2])}?"
-
-
-def _example(default: tuple[Any, ...]) -> str:
-    return f"[{', '.join(repr(one) if isinstance(one, str) else str(one) for one in default)}]"
+            says = Words(
+                f"与 [rules.{first}] 是同一规则，重复设置",
+                f"[rules.{first}] settles the same rule already",
+            )
+            yield SettingError("rules", name, says)
 
 
 def _row(about: Field[Any], value: Any) -> str:
     low, high, why = (about.metadata[name] for name in ("low", "high", "why"))
     unit = about.metadata["unit"]
-    return f"| `{about.name}` | {_shown(value)} | {unit} | {_range(low, high)} | {why} |"
-
-
-def _range(low: Any, high: Any) -> str:
-    if low is None and high is None:
-        return "—"
-    if high is None:
-        return f"≥ {_shown(low)}"
-    return f"≤ {_shown(high)}" if low is None else f"{_shown(low)}–{_shown(high)}"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "、".join(f"{name} = {one}" for name, one in value.items())
-    if isinstance(value, tuple):
-        return "、".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"| `{about.name}` | {shown(value)} | {unit} | {between(low, high)} | {why} |"
 
 
 def _clause(one: Provision) -> str:
