@@ -26,9 +26,10 @@ from yanhu_satcheck.review import DUTY, EIGHT, POLYGONS, PROBLEMS, REVIEW, STAND
 
 FINAL = "最终填报"
 GIVEN_TO = "意见针对"
-_ADDED = (
-    *("建议填报", FINAL, OUTCOME, *REVIEW, GIVEN_TO),
-    *(columns.STATUS, "更正依据", "可能涉及条款", *DUTY),
+FILED = "原填报"
+_DECIDED = (
+    *("乡镇", columns.STATUS, FILED, "建议填报", FINAL, OUTCOME, *REVIEW, GIVEN_TO),
+    *("更正依据", "可能涉及条款", *DUTY),
 )
 _TO_DO = ("类别", columns.ID, "乡镇", columns.STATUS, "建议填报", "问题", "还需做什么")
 
@@ -75,16 +76,22 @@ def _overview(final: Final) -> Iterator[tuple[Cell, ...]]:
 
 def _corrected(final: Final) -> Sheet:
     ledger, told = final.ledger, {one.polygon_id: one for one in final.verdicts}
-    header = columns.headers(ledger.filing_columns, _ADDED)
-    rows = [_row(one, told[one.polygon_id], final) for one in ledger.entries]
-    at = len(ledger.filing_columns) + 1 + _ADDED.index(FINAL)
+    first, *filing = columns.headers(ledger.filing_columns, _DECIDED)[: -len(_DECIDED)]
+    at = _DECIDED.index(FINAL) + 1
     changed = frozenset(
         (number, at)
         for number, one in enumerate(ledger.entries)
         if told[one.polygon_id].outcome is Outcome.CORRECTED
     )
-    filed = len(ledger.filing_columns)
-    return Sheet(POLYGONS, header, tuple(rows), filed, settled=True, changed=changed)
+    return Sheet(
+        POLYGONS,
+        (first, *_DECIDED, *filing),
+        tuple(_row(one, told[one.polygon_id], final) for one in ledger.entries),
+        filed=len(filing),
+        settled=True,
+        changed=changed,
+        filed_from=len(_DECIDED) + 1,
+    )
 
 
 def _row(entry: Entry, verdict: Verdict, final: Final) -> tuple[Cell, ...]:
@@ -92,24 +99,26 @@ def _row(entry: Entry, verdict: Verdict, final: Final) -> tuple[Cell, ...]:
     whole = sentences(lang)["final_whole"] if any(verdict.review) else None
     return (
         entry.polygon_id,
-        *own_cells(entry, final.ledger),
+        entry.township,
+        state(entry.status),
+        verdict.filed or None,
         entry.proposed.words.zh if entry.proposed else None,
         verdict.final or None,
         verdict.outcome.value.zh,
         *reviewed(verdict.review),
         LISTED.join(verdict.to) or whole,
-        state(entry.status),
         say(entry.grounds, lang),
         "\n".join(say(one, lang) for one in entry.provisions),
         entry.responsible_unit,
         entry.measure,
         entry.deadline,
         entry.responsible_person,
+        *own_cells(entry, final.ledger),
     )
 
 
 def _changes(final: Final) -> Sheet:
-    header = (columns.ID, "上报表行号", "列", "原填报", FINAL, *REVIEW, GIVEN_TO)
+    header = (columns.ID, "上报表行号", "列", FILED, FINAL, *REVIEW, GIVEN_TO)
 
     def line(one: Change) -> tuple[Cell, ...]:
         to = LISTED.join(one.to) or sentences(final.finished.lang)["final_whole"]

@@ -51,9 +51,10 @@ class Sheet(NamedTuple):
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    filed: int = 0  # how many columns after the first are the filing's own
+    filed: int = 0  # how many columns are the filing's own
     settled: bool = False  # nobody writes in it any more
     changed: frozenset[tuple[int, int]] = frozenset()  # cells to point at: row and column from 0
+    filed_from: int = 1  # the first of the filing's own columns
 
 
 def all_sheets(audit: Audit) -> tuple[Sheet, ...]:

@@ -168,13 +168,13 @@ def _write_sheet(page: Any, sheet: Sheet, look: Look, heading: Heading) -> None:
     page.autofilter(0, 0, last, len(sheet.header) - 1)
     if REVIEW[0] in sheet.header and sheet.rows and not sheet.settled:
         _drop_down(page, sheet.header.index(REVIEW[0]), last)
-    _print_setup(page, sheet, heading, last, sum(widths))
+    _print_setup(page, sheet, heading, last, widths)
 
 
 def _kind(sheet: Sheet, at: int) -> str:
-    if sheet.header[at] in REVIEW and at > sheet.filed and not sheet.settled:
-        return "review"
-    return "filed" if 0 < at <= sheet.filed else "ours"
+    if sheet.filed_from <= at < sheet.filed_from + sheet.filed:
+        return "filed"
+    return "review" if sheet.header[at] in REVIEW and not sheet.settled else "ours"
 
 
 def _write_cell(page: Any, row: int, at: int, cell: Cell, sheet: Sheet, look: Look) -> None:
@@ -261,10 +261,15 @@ def _width(sheet: Sheet, at: int) -> float:
     return float(max(_NARROWEST, head + 1, min(usual + 1, widest), least))
 
 
-def fitted(name: str, cells: Sequence[Cell]) -> float:
-    """Give the width that fits most of a column of the filing; what is longer wraps."""
-    sheet = Sheet("", (name, name), tuple((None, one) for one in cells), filed=1)
-    return _width(sheet, 1)
+def fitted(sheet: Sheet) -> tuple[list[float], list[float]]:
+    """Give widths that fit most of each column, and heights that hold what wraps."""
+    widths = [_width(sheet, at) for at in range(len(sheet.header))]
+    return widths, [_height(cells, widths) for cells in (sheet.header, *sheet.rows)]
+
+
+def pages_wide(widths: Sequence[float]) -> int:
+    """Say on how many A3 sheets side by side a sheet can still be read."""
+    return max(1, math.ceil(sum(widths) / _PRINTED))
 
 
 def _unwrapped(cell: Cell) -> float:
@@ -289,12 +294,12 @@ def _span(text: str) -> int:
     )
 
 
-def _print_setup(page: Any, sheet: Sheet, heading: Heading, last: int, width: float) -> None:
+def _print_setup(page: Any, sheet: Sheet, heading: Heading, last: int, widths: list[float]) -> None:
     batch = heading.batch[:40].replace("&", "&&")
     page.set_landscape()
     page.set_paper(8)  # A3
     # A filing of twenty columns on one sheet could not be read: let it run over two or three.
-    page.fit_to_pages(max(1, math.ceil(width / _PRINTED)), 0)
+    page.fit_to_pages(pages_wide(widths), 0)
     page.repeat_rows(0)
     page.repeat_columns(0)
     page.print_area(0, 0, last, len(sheet.header) - 1)
