@@ -16,14 +16,17 @@ import pyogrio
 import pytest
 
 from tests.conftest import satcheck
+from tests.read_batches import batch_folder, workbook
 from tests.test_report_audit import BATCH, COLUMNS, IDS, NASTY, small_audit
 from yanhu_satcheck import report
 from yanhu_satcheck.archive import add, show
+from yanhu_satcheck.cli.summary import summary
 from yanhu_satcheck.correct import carry
 from yanhu_satcheck.errors import ReportError
 from yanhu_satcheck.final import Final, Outcome
 from yanhu_satcheck.ledger import Audit, EightOf, Review
 from yanhu_satcheck.past import Answer
+from yanhu_satcheck.pipeline import audit as run
 from yanhu_satcheck.read import read_answers, read_finished, read_written
 from yanhu_satcheck.terms import Call, Status, Words
 from yanhu_satcheck.wayback import finalize, former
@@ -346,6 +349,18 @@ def add_note(book: Any) -> None:
     book["更正台账"]["C3"].comment = Comment("核实过", "王五")
 
 
+def add_chart(book: Any) -> None:
+    from openpyxl.chart import BarChart, Reference  # type: ignore[import-untyped]
+
+    chart = BarChart()
+    chart.add_data(Reference(book["乡镇统计"], min_col=2, min_row=1, max_row=3))
+    book["乡镇统计"].add_chart(chart, "M2")
+
+
+def add_chart_sheet(book: Any) -> None:
+    book.create_chartsheet("柱状图")
+
+
 def change_cell(book: Any) -> None:
     book["更正台账"]["D2"].value = "现场有新挖痕迹"
 
@@ -369,6 +384,8 @@ def rename_column(book: Any) -> None:
         (add_column, "经办意见"),
         (add_row, "更正台账 第 40 行"),
         (add_note, r"批注（C3）"),
+        (add_chart, "图表"),
+        (add_chart_sheet, "柱状图"),
         (change_cell, "更正台账 第 2 行"),
         (change_count, "乡镇统计 第 2 行"),
         (lose_header, "表头|缺少"),
@@ -392,9 +409,9 @@ def test_what_another_audit_would_lose_is_named_and_refused(
 @pytest.mark.parametrize("mark", ["~$ledger.xlsx", ".~lock.ledger.xlsx#", "~$上报表.xlsx"])
 def test_an_open_workbook_is_refused(out: Path, mark: str) -> None:
     (out / mark).write_bytes(b"")
-    for run in (lambda: former(out, BATCH), lambda: finalize(out)):
+    for either in (lambda: former(out, BATCH), lambda: finalize(out)):
         with pytest.raises(ReportError, match=r"ledger|上报表") as told:
-            run()
+            either()
         assert "close it" in str(told.value)
         assert mark.strip("~$.#").split("lock.")[-1] in str(told.value)
 
@@ -402,9 +419,9 @@ def test_an_open_workbook_is_refused(out: Path, mark: str) -> None:
 def test_an_unreadable_workbook_is_refused(out: Path) -> None:
     (out / "ledger.xlsx").write_bytes(b"locked with a password")
     before = hashes(out)
-    for run in (lambda: former(out, BATCH), lambda: finalize(out)):
+    for either in (lambda: former(out, BATCH), lambda: finalize(out)):
         with pytest.raises(ReportError, match=r"no valid \.xlsx"):
-            run()
+            either()
     assert hashes(out) == before
 
 
@@ -685,23 +702,67 @@ def test_two_rows_that_differ_are_both_left_out(out: Path, tmp_path: Path) -> No
     assert outcomes(final)[IDS[1]] is Outcome.KEPT
 
 
+# The whole way round, from a batch folder
+
+HEADS = ("图斑编号", "合法性判定", "填报日期", "备注")
+
+
+def county(folder: Path, *calls: str) -> Path:
+    """A batch without images: A1, A2, … filed with these calls, one overlapping the next."""
+    folder.mkdir(exist_ok=True)
+    rows = [(f"A{n}", call, date(2022, 12, 5), "00123") for n, call in enumerate(calls, 1)]
+    workbook(folder / "submission.xlsx", {"填报": [HEADS, *rows]})
+    batch_folder(folder, *(f"A{n}" for n in range(1, 3)), more=SUBMISSION)
+    return folder
+
+
+SUBMISSION = '[submission]\npath = "submission.xlsx"\n'
+
+
+def test_from_a_batch_to_what_is_filed_and_back_again(tmp_path: Path) -> None:
+    out, folder = tmp_path / "OUT", county(tmp_path / "2022Q4", "无法辨认的词", "伪变化")
+    run(folder, out)
+    answer(out, "更正台账", "A1", **YES, 责任单位="甲镇")
+    final = finalize(out)
+    assert outcomes(final)["A1"] is Outcome.ACCEPTED
+    again = run(folder, out)
+    assert again.ledger.entries[0].review == Review("采纳", "王五", DAY)
+    assert again.ledger.entries[0].responsible_unit == "甲镇"
+    # The county files again: what was answered no longer fits.
+    other = run(county(folder, "伪变化", "伪变化"), out)
+    assert [one.answer.about for one in other.ledger.outdated] == ["A1"]
+    said = summary(other, out)
+    assert "不再适用的复核意见 1 条" in said
+    assert "final 文件夹是上一次核查的定稿" in said
+    back = run(county(folder, "无法辨认的词", "伪变化"), out)
+    assert back.ledger.entries[0].review == Review("采纳", "王五", DAY)
+    assert "沿用台账中的复核意见 1 条、人工填写 1 处" in summary(back, out)
+    finalize(out)
+    page = openpyxl.load_workbook(out / "final" / "上报表.xlsx")["上报表"]
+    rows = [[cell.value for cell in one] for one in page.iter_rows(min_row=2)]
+    assert rows == [
+        ["A1", "无法辨认的词", datetime(2022, 12, 5), "00123"],
+        ["A2", "伪变化", datetime(2022, 12, 5), "00123"],
+    ]
+
+
 # The command
 
 
 def test_the_command_says_what_was_applied_and_what_not(out: Path, tmp_path: Path) -> None:
     answer(out, "更正台账", IDS[0], **YES)
     answer(out, "更正台账", IDS[1], 复核意见="采纳")
-    run = satcheck("finalize", out)
-    assert (run.code, run.stderr) == (0, "")
-    assert "  已更正 1" in run.stdout.splitlines()
-    assert f"  {IDS[0]} 合法性判定：实地伪变化 → 违法（王五）" in run.stdout.splitlines()
-    assert "未采用 1 处" in run.stdout
-    assert str(out / "final" / "上报表.xlsx") in run.stdout
+    told = satcheck("finalize", out)
+    assert (told.code, told.stderr) == (0, "")
+    assert "  已更正 1" in told.stdout.splitlines()
+    assert f"  {IDS[0]} 合法性判定：实地伪变化 → 违法（王五）" in told.stdout.splitlines()
+    assert "未采用 1 处" in told.stdout
+    assert str(out / "final" / "上报表.xlsx") in told.stdout
     (out / "final" / "ledger.xlsx").write_bytes(b"mine")
-    run = satcheck("finalize", out, "--lang", "en")
-    assert (run.code, run.stdout) == (2, "")
-    assert run.stderr.startswith("未定稿：final：")
-    assert "nothing was finalized: final: " in run.stderr
+    told = satcheck("finalize", out, "--lang", "en")
+    assert (told.code, told.stdout) == (2, "")
+    assert told.stderr.startswith("未定稿：final：")
+    assert "nothing was finalized: final: " in told.stderr
 
 
 # Another program

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from yanhu_satcheck.past import Answer
 from yanhu_satcheck.read.misreads import Unreadable
@@ -61,7 +61,12 @@ def open_book(workbook: Path) -> Book:
     refuse_hostile(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        grids = {name: _grid(book.get_sheet_by_name(name)) for name in book.sheet_names}
+        grids = {
+            one.name: _grid(book.get_sheet_by_name(one.name))
+            if one.typ == SheetTypeEnum.WorkSheet
+            else [[one.name]]  # a chart on a sheet of its own
+            for one in book.sheets_metadata
+        }
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as cause:  # a panic in the reader is no Exception
@@ -88,7 +93,7 @@ def _beside(content: bytes) -> tuple[tuple[str, ...], bool]:
         names = parts.namelist()
         written = [parts.read(one) for one in names if "omments" in one and one.endswith(".xml")]
     notes = {found.decode() for part in written for found in _NOTE.findall(part)}
-    return tuple(sorted(notes)), any(one.startswith("xl/media/") for one in names)
+    return tuple(sorted(notes)), any(one.startswith(("xl/media/", "xl/charts/")) for one in names)
 
 
 def answers_in(book: Book) -> tuple[Told, ...]:

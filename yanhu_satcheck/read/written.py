@@ -60,7 +60,7 @@ def _beside(book: Book) -> Iterator[Words]:
         cells = "、".join(book.notes[:5])
         yield Words(f"批注（{cells}）", f"notes ({', '.join(book.notes[:5])})")
     if book.pictures:
-        yield Words("插入的图片", "pictures")
+        yield Words("插入的图片或图表", "pictures or charts")
 
 
 def _told(sheet: str, grid: list[list[Any]], marked: Marked, rows: list[_Row]) -> Iterator[Words]:

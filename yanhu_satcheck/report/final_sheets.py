@@ -39,17 +39,18 @@ def final_sheets(final: Final) -> tuple[Sheet, ...]:
     lang = final.finished.lang
     ledger = final.ledger
     problems = tuple(problem_row(one, lang) for one in ledger.problems)
+    eight = tuple(eight_row(one, lang) for one in ledger.eight)
     lines = tuple(rectification_row(one) for one in ledger.rectification)
     return (
-        Sheet("汇总", ("类别", "事项", "数量", "说明"), tuple(_overview(final))),
+        Sheet("汇总", ("类别", "事项", "数量", "说明"), tuple(_overview(final)), settled=True),
         _corrected(final),
         _changes(final),
-        Sheet("待办", _TO_DO, tuple(_to_do(final))),
+        Sheet("待办", _TO_DO, tuple(_to_do(final)), settled=True),
         Sheet(PROBLEMS, PROBLEM_HEADER, problems, settled=True),
-        Sheet(TO_RECTIFY, RECTIFICATION_HEADER, lines),
+        Sheet(TO_RECTIFY, RECTIFICATION_HEADER, lines, settled=True),
         Sheet("责任清单", DUTY_HEADER, tuple(duty_row(one) for one in ledger.duties)),
         _townships(final),
-        Sheet(EIGHT, EIGHT_HEADER, tuple(eight_row(one, lang) for one in ledger.eight)),
+        Sheet(EIGHT, EIGHT_HEADER, eight, settled=True),
         _unapplied(final),
     )
 

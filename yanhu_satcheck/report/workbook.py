@@ -16,7 +16,7 @@ from yanhu_satcheck.report.columns import state
 from yanhu_satcheck.report.names import cell_text, page_link
 from yanhu_satcheck.report.place import refusal
 from yanhu_satcheck.report.sheets import OUTCOME, Sheet, all_sheets
-from yanhu_satcheck.review import LINK, OPINIONS, REVIEW
+from yanhu_satcheck.review import LINK, OPINIONS, REVIEW, peoples
 from yanhu_satcheck.terms import Status
 
 _FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "top", "text_wrap": True}
@@ -50,7 +50,9 @@ _WIDE = {
 }
 _WIDEST, _WIDEST_FILED, _NARROWEST = 26, 18, 6
 _DAY, _MOMENT = 11.5, 20.0  # characters that a date and a time need
-_DATES = frozenset({"整改时限", "延期至", "销号日期"})  # filled in later where they are blank
+_DATES = frozenset(
+    {"整改时限", "延期至", "销号日期", "复核日期"}
+)  # filled in later where they are blank
 _FIRST_DAY = date(1900, 3, 1)  # before it workbooks count days wrongly
 _PRINTED = 300.0  # characters of an A3 sheet's width that can still be read
 _EXACT = 10**15  # beyond it a workbook's numbers lose their last digits
@@ -174,7 +176,8 @@ def _write_sheet(page: Any, sheet: Sheet, look: Look, heading: Heading) -> None:
 def _kind(sheet: Sheet, at: int) -> str:
     if sheet.filed_from <= at < sheet.filed_from + sheet.filed:
         return "filed"
-    return "review" if sheet.header[at] in REVIEW and not sheet.settled else "ours"
+    people = () if sheet.settled else peoples(sheet.name)
+    return "review" if sheet.header[at] in people else "ours"
 
 
 def _write_cell(page: Any, row: int, at: int, cell: Cell, sheet: Sheet, look: Look) -> None:
@@ -183,7 +186,7 @@ def _write_cell(page: Any, row: int, at: int, cell: Cell, sheet: Sheet, look: Lo
     if kind == "ours" and name == LINK:
         _write_link(page, row, at, str(sheet.rows[row - 1][0]), look)
     elif cell is None or cell == "":
-        day = kind == "review" and name == REVIEW[2]
+        day = kind == "review" and name in _DATES
         page.write_blank(row, at, None, look.review_day if day else form)
     elif isinstance(cell, date):
         _write_day(page, row, at, cell, look.review_day if kind == "review" else look.day, look)
@@ -246,7 +249,7 @@ def _width(sheet: Sheet, at: int) -> float:
     name = sheet.header[at]
     kind = _kind(sheet, at)
     head = min(_span(name), 12)
-    if kind == "review" or name == LINK:
+    if (kind == "review" and name in REVIEW) or name == LINK:
         return 11.0
     if kind == "filed":
         widest = _WIDEST_FILED
@@ -257,7 +260,7 @@ def _width(sheet: Sheet, at: int) -> float:
     spans = sorted(_span(_cell(row, at)) for row in sheet.rows)
     usual = spans[int(len(spans) * 0.9)] if spans else 0
     least = max((_unwrapped(row[at]) for row in sheet.rows), default=0.0)
-    least = max(least, _DAY if kind == "ours" and name in _DATES else 0)
+    least = max(least, _DAY if kind != "filed" and name in _DATES else 0)
     return float(max(_NARROWEST, head + 1, min(usual + 1, widest), least))
 
 
