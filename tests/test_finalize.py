@@ -593,6 +593,27 @@ def test_a_final_that_somebody_edited_is_kept(out: Path) -> None:
         finalize(out)
 
 
+def test_a_final_that_cannot_be_written_leaves_the_old_one(
+    audit: Audit, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finalize(out)
+    answer(out, "更正台账", IDS[0], **YES)
+    before = hashes(out)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("yanhu_satcheck.report.final._write_filing", full)
+    with pytest.raises(ReportError, match="No space left"):
+        finalize(out)
+    assert hashes(out) == before
+    assert not list(out.glob(".final*"))
+    # What a killed run leaves is in nobody's way, and gone with the next audit.
+    (out / ".final.writing-x" / "fresh").mkdir(parents=True)
+    again(audit, out)
+    assert not list(out.glob(".final*"))
+
+
 def test_altered_findings_are_refused(out: Path) -> None:
     path = out / "findings.jsonl"
     path.write_text(path.read_text("utf-8").replace("inconsistent", "doubtful"), "utf-8")

@@ -53,6 +53,7 @@ _DAY, _MOMENT = 11.5, 20.0  # characters that a date and a time need
 _DATES = frozenset(
     {"整改时限", "延期至", "销号日期", "复核日期"}
 )  # filled in later where they are blank
+_TO_WRITE = 14.0  # characters that a cell needs in which somebody writes
 _FIRST_DAY = date(1900, 3, 1)  # before it workbooks count days wrongly
 _PRINTED = 300.0  # characters of an A3 sheet's width that can still be read
 _EXACT = 10**15  # beyond it a workbook's numbers lose their last digits
@@ -260,7 +261,11 @@ def _width(sheet: Sheet, at: int) -> float:
     spans = sorted(_span(_cell(row, at)) for row in sheet.rows)
     usual = spans[int(len(spans) * 0.9)] if spans else 0
     least = max((_unwrapped(row[at]) for row in sheet.rows), default=0.0)
-    least = max(least, _DAY if kind != "filed" and name in _DATES else 0)
+    least = max(
+        least,
+        _TO_WRITE if kind == "review" else 0,
+        _DAY if kind != "filed" and name in _DATES else 0,
+    )
     return float(max(_NARROWEST, head + 1, min(usual + 1, widest), least))
 
 
