@@ -48,11 +48,20 @@ class Wanted(NamedTuple):
 
 def read_workbook(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
     """Read the sheet of an .xlsx that `sheet` names, or whose header fits the table best."""
+    return _choose(name, file, read_sheets(path), wanted, misreads)
+
+
+def read_sheets(path: Path) -> dict[str, list[list[Any]]]:
+    """Read every sheet of an .xlsx, by name: its rows of cells.
+
+    Raises:
+        Unreadable: It is hostile or damaged.
+    """
     content = path.read_bytes()
     refuse_hostile(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = {
+        return {
             about.name: _grid(book.get_sheet_by_name(about.name))
             for about in book.sheets_metadata
             if about.typ == SheetTypeEnum.WorkSheet
@@ -66,12 +75,20 @@ def read_workbook(name: str, path: Path, file: str, wanted: Wanted, misreads: Mi
                 "请用 Excel 或 WPS 打开后另存为 .xlsx", "open it in Excel or WPS and save it again"
             ),
         ) from None
-    return _choose(name, file, sheets, wanted, misreads)
 
 
 def read_csv(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
     """Read a .csv in UTF-8 or GB18030; rows count as a spreadsheet would count them."""
-    text = decode(path.read_bytes(), wanted.encoding)
+    return _choose(name, file, {"": csv_grid(path, wanted.encoding)}, wanted, misreads)
+
+
+def csv_grid(path: Path, encoding: str | None = None) -> list[list[Any]]:
+    """Read the rows of a .csv.
+
+    Raises:
+        Unreadable: It is no text, or no table.
+    """
+    text = decode(path.read_bytes(), encoding)
     if "\0" in text:
         raise Unreadable(
             Words("不是文本文件", "it is no text file"),
@@ -81,13 +98,12 @@ def read_csv(name: str, path: Path, file: str, wanted: Wanted, misreads: Misread
     comma = "," if "," in head else next((tab for tab in _TABS if tab in head), ",")
     csv.field_size_limit(1 << 20)
     try:
-        grid: list[list[Any]] = [*csv.reader(io.StringIO(text, newline=""), delimiter=comma)]
+        return [*csv.reader(io.StringIO(text, newline=""), delimiter=comma)]
     except csv.Error as cause:
         raise Unreadable(
             Words("CSV 格式有误", f"the CSV is malformed ({cause})"),
             Words("请用 Excel 或 WPS 另存为 CSV", "save it as CSV from Excel or WPS"),
         ) from None
-    return _choose(name, file, {"": grid}, wanted, misreads)
 
 
 def refuse_hostile(content: bytes) -> None:

@@ -1,0 +1,152 @@
+"""Sheets and layers as parts that may be tables of the batch, whatever they turn out to be."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+
+from yanhu_satcheck.read import headers as heads
+from yanhu_satcheck.read.draft.names import Quarter, quarter_in
+from yanhu_satcheck.read.draft.walk import LAYERS, Found
+from yanhu_satcheck.read.folder import Folder
+from yanhu_satcheck.read.keys import TABLES
+from yanhu_satcheck.read.misreads import Misreads, Unreadable
+from yanhu_satcheck.read.tables import Row, Table, tidy
+from yanhu_satcheck.read.values import is_blank
+from yanhu_satcheck.read.vectors import read_layer
+from yanhu_satcheck.read.workbooks import csv_grid, read_sheets
+from yanhu_satcheck.terms import Words
+
+MAX_BYTES = 200 << 20  # of a file that is read whole: a table of a batch is far smaller
+MAX_FEATURES = 200_000
+SEVERAL = frozenset({".gpkg", ".gdb"})  # formats with layers by name
+NAMES = (*TABLES, "photos")
+_DRAWN = {"Polygon": "area", "MultiPolygon": "area", "Point": "point", "MultiPoint": "point"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One sheet or layer of a file."""
+
+    table: Table
+    sheet: str | None = None
+    layer: str | None = None
+    title: str = ""  # what stands above the headers of a sheet
+    shown: bool = True  # among several of one file, so that its name must be told
+
+    @property
+    def file(self) -> str:
+        """Its path in the folder."""
+        return self.table.file
+
+    @property
+    def name(self) -> str:
+        """What its file and itself are called."""
+        stem = Path(self.file).stem
+        return f"{stem} {self.sheet or self.layer or ''}".strip()
+
+    @property
+    def place(self) -> str:
+        """How a person finds it."""
+        own = self.sheet or self.layer
+        return f"{self.file}（{own}）" if own and self.shown else self.file
+
+    @cached_property
+    def drawn(self) -> str:
+        """What its features are: area, point, other; "" where nothing is drawn."""
+        for row in self.table.rows:
+            if row.shape is not None:
+                return _DRAWN.get(row.shape.geom_type, "other")
+        return ""
+
+    @cached_property
+    def quarter(self) -> Quarter | None:
+        """The quarter that its names or its title say."""
+        return quarter_in(self.title) or quarter_in(self.name) or quarter_in(self.file)
+
+    def meant(self, table: str) -> dict[str, int]:
+        """Which canonical columns of a table its headers name, and where they stand."""
+        found: dict[str, int] = {}
+        for index, header in enumerate(self.table.headers):
+            name = heads.meaning(table, header, cut_names=self.table.cut_names)
+            if name is not None:
+                found.setdefault(name, index)
+        return found
+
+    def column(self, index: int) -> list[Any]:
+        """The cells of a column that are not blank."""
+        cells = (row.cells[index] for row in self.table.rows)
+        return [cell for cell in cells if not is_blank(cell)]
+
+
+def read_parts(folder: Folder, found: Found) -> list[Part]:
+    """Read every sheet and layer; a file that fails is named in `found.unused`."""
+    parts: list[Part] = []
+    for path in (*found.layers, *found.sheets):
+        file = folder.name(path)
+        try:
+            if not path.is_dir() and path.stat().st_size > MAX_BYTES:
+                raise Unreadable(Words("文件过大，未查看", "too large: not looked at"), Words("", ""))
+            read = _layers if path.suffix.lower() in LAYERS else _sheets
+            own = [part for part in read(path, file, found) if part.table.rows]
+            if not own:
+                found.unused.setdefault(file, Words("没有数据行", "it has no rows"))
+            parts += [replace(part, shown=len(own) > 1) for part in own]
+        except Unreadable as fault:
+            found.unused[file] = fault.what
+        except Exception as cause:  # a file made by anyone: whatever a reader says of it
+            what = f"{type(cause).__name__}: {cause}"[:120]
+            found.unused[file] = Words(f"无法读取（{what}）", f"it cannot be read ({what})")
+    return parts
+
+
+def _layers(path: Path, file: str, found: Found) -> Iterator[Part]:
+    if path.suffix.lower() not in SEVERAL:
+        yield Part(read_layer("polygons", path, file, None, None, Misreads()))
+        return
+    if path.is_file() and path.open("rb").read(16) != b"SQLite format 3\0":
+        raise Unreadable(Words("不是 GeoPackage", "it is no GeoPackage"), Words("", ""))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
+        sizes = {one: int(pyogrio.read_info(path, layer=one)["features"]) for one in layers}
+    for layer in layers:
+        if layer == "layer_styles":  # what QGIS keeps its colours in
+            continue
+        if sizes[layer] > MAX_FEATURES:
+            found.unused[f"{file}（{layer}）"] = Words(
+                f"有 {sizes[layer]} 个要素，未查看", f"{sizes[layer]} features: not looked at"
+            )
+            continue
+        yield Part(read_layer("polygons", path, file, None, layer, Misreads()), layer=layer)
+
+
+def _sheets(path: Path, file: str, found: Found) -> Iterator[Part]:
+    book = {"": csv_grid(path)} if path.suffix.lower() == ".csv" else read_sheets(path)
+    for sheet, grid in book.items():
+        start = _header(grid)
+        if start is None:
+            continue
+        width = max(len(row) for row in grid)
+        headers = tuple("" if is_blank(h) else str(h).strip() for h in tidy(grid[start], width))
+        rows = tuple(
+            Row(number, tidy(row, width))
+            for number, row in enumerate(grid[start + 1 :], start + 2)
+            if any(not is_blank(cell) for cell in row)
+        )
+        title = " ".join(str(c) for row in grid[:start] for c in row if not is_blank(c))
+        table = Table("", file, headers, rows, header_row=start + 1)
+        yield Part(table, sheet=sheet or None, title=title)
+
+
+def _header(grid: Sequence[Sequence[Any]]) -> int | None:
+    """Find the row that names the most columns of any table; else the first that is full of texts."""
+    scores = [max(heads.recognised(name, row) for name in NAMES) for row in grid[:50]]
+    if max(scores, default=0) > 0:
+        return scores.index(max(scores))
+    texts = [sum(isinstance(c, str) and not is_blank(c) for c in row) for row in grid[:10]]
+    return texts.index(max(texts)) if max(texts, default=0) > 1 else None
