@@ -23,7 +23,7 @@ _WORDLESS = frozenset({"序号", "行号", "fid", "objectid", "id"})
 class Guess(NamedTuple):
     """A header that is taken for a column, and why."""
 
-    index: int
+    at: int  # the place of the column
     header: str
     why: Words
 
@@ -37,7 +37,7 @@ def guess(table: str, part: Part, numbers: frozenset[str]) -> dict[str, Guess]:
     free = [i for i, h in enumerate(part.table.headers) if h and i not in meant.values()]
     found = _near_misses(table, part, free, meant)
     for column, fits in _tests(table, numbers).items():
-        used = {one.index for one in found.values()}
+        used = {one.at for one in found.values()}
         if column in meant or column in found:
             continue
         shares = [(_share(part, index, fits.test), index) for index in free if index not in used]

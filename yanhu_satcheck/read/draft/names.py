@@ -63,8 +63,8 @@ def day_in(text: str) -> Said | None:
     for found in _DAY.finditer(plain):
         if day := _day(*map(int, found.groups())):
             return Said(day, day)
-    if found := _OLD_LANDSAT.search(plain):
-        day = date(int(found[1]), 1, 1) + timedelta(days=int(found[2]) - 1)
+    if old := _OLD_LANDSAT.search(plain):
+        day = date(int(old[1]), 1, 1) + timedelta(days=int(old[2]) - 1)
         return Said(day, day)
     for found in _MONTH.finditer(plain):
         year, month = int(found[1]), int(found[2] or found[3])

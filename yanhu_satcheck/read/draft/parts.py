@@ -90,7 +90,9 @@ def read_parts(folder: Folder, found: Found) -> list[Part]:
         file = folder.name(path)
         try:
             if not path.is_dir() and path.stat().st_size > MAX_BYTES:
-                raise Unreadable(Words("文件过大，未查看", "too large: not looked at"), Words("", ""))
+                raise Unreadable(
+                    Words("文件过大，未查看", "too large: not looked at"), Words("", "")
+                )
             read = _layers if path.suffix.lower() in LAYERS else _sheets
             own = [part for part in read(path, file, found) if part.table.rows]
             if not own:
@@ -144,7 +146,7 @@ def _sheets(path: Path, file: str, found: Found) -> Iterator[Part]:
 
 
 def _header(grid: Sequence[Sequence[Any]]) -> int | None:
-    """Find the row that names the most columns of any table; else the first that is full of texts."""
+    """Find the row that names the most columns of any table, else the one with most texts."""
     scores = [max(heads.recognised(name, row) for name in NAMES) for row in grid[:50]]
     if max(scores, default=0) > 0:
         return scores.index(max(scores))

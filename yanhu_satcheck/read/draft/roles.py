@@ -60,13 +60,11 @@ def assign(parts: Sequence[Part], quarter: Quarter | None) -> dict[str, Chosen]:
 def polygon_numbers(chosen: Chosen) -> frozenset[str]:
     """Give the numbers of the polygons, folded."""
     guess = chosen.fields.get("polygon_id")
-    index = guess.index if guess else chosen.part.meant("polygons").get("polygon_id")
+    index = guess.at if guess else chosen.part.meant("polygons").get("polygon_id")
     return frozenset() if index is None else _folded(chosen.part, index)
 
 
-def _chosen(
-    name: str, fits: Sequence[tuple[float, Part]], numbers: frozenset[str]
-) -> Chosen:
+def _chosen(name: str, fits: Sequence[tuple[float, Part]], numbers: frozenset[str]) -> Chosen:
     (best, part), *rest = fits
     others = tuple(other for _, other in rest)
     close = bool(rest) and best - rest[0][0] < 1.0
@@ -81,9 +79,7 @@ def _ranked(
     return sorted(fit, key=lambda one: (-one[0], one[1].file, one[1].name))
 
 
-def score(
-    name: str, part: Part, quarter: Quarter | None, numbers: frozenset[str]
-) -> float | None:
+def score(name: str, part: Part, quarter: Quarter | None, numbers: frozenset[str]) -> float | None:
     """Say how well a part fits a table; `None` where it cannot be that table."""
     about, meant = hints()["tables"][name], part.meant(name)
     if not _drawn_right(about["drawn"], part, meant):
@@ -92,7 +88,9 @@ def score(
     for column in heads.schema(name).values():
         if column.required and column.name not in meant and column.name not in guessed:
             return None
-    own = sum(1 / _owners(part.table.headers[index], part.table.cut_names) for index in meant.values())
+    own = sum(
+        1 / _owners(part.table.headers[index], part.table.cut_names) for index in meant.values()
+    )
     own += sum(0.5 for column in guessed if column not in meant)
     # Columns tell a table from another, but not more of it from less: twenty say no more than four.
     total = min(own, 3.0) + 0.05 * len(meant) + _named(name, part) + version(part.name)
@@ -102,7 +100,7 @@ def score(
     if quarter is not None and part.quarter is not None and part.quarter != quarter:
         total += _ODD
     if "polygon_id" in meant or "polygon_id" in guessed:
-        index = meant.get("polygon_id", guessed["polygon_id"].index if "polygon_id" in guessed else 0)
+        index = meant.get("polygon_id", guessed["polygon_id"].at if "polygon_id" in guessed else 0)
         total += _shared(part, index, numbers)
     return total
 
