@@ -55,12 +55,16 @@ def _lines(draft: Draft, where: Path, lang: str) -> Iterator[str]:
         (True, Words("必须填写", "to be filled in")),
         (False, Words("请核对", "please check")),
     ):
-        asked = [doubt for doubt in draft.doubts if doubt.blank == blank]
+        asked: dict[Words, list[str]] = {}
+        for doubt in draft.doubts:
+            if doubt.blank == blank:
+                asked.setdefault(doubt.words, []).append(str(doubt.row))
         if asked:
             yield f"{_say(title, lang)} {len(asked)}"
-        for number, doubt in enumerate(asked, 1):
-            row = _say(Words(f"第 {doubt.row} 行", f"line {doubt.row}"), lang)
-            yield f"  {number}. {NAME} {row}{_colon(lang)}{_say(doubt.words, lang)}"
+        for number, (words, rows) in enumerate(asked.items(), 1):
+            where_zh, where_en = "、".join(rows), ", ".join(rows)
+            row = _say(Words(f"第 {where_zh} 行", f"line {where_en}"), lang)
+            yield f"  {number}. {row}{_colon(lang)}{_say(words, lang)}"
     unused = [f"{file}{_colon(lang)}{_say(why, lang)}" for file, why in draft.unused]
     yield from _listed(Words("未使用的文件", "files not used"), unused, lang)
     wrong = [in_chinese(one) if lang == "zh" else str(one) for one in draft.misreads]

@@ -83,7 +83,7 @@ def head_lines(
     if quarter is None:
         lines.append(entry("period", ["", ""], _PERIOD, blank=True))
     else:
-        lines.append(entry("period", [*quarter.period], doubt))
+        lines.append(entry("period", [*quarter.period]))
     end = quarter.period[1].isoformat() if quarter else "2022-12-31"
     note = Words(
         "整改时限以此日为准；不写即本期末日", "deadlines are judged at it; default: period end"

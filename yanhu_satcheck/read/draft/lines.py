@@ -70,7 +70,7 @@ def said(value: Any) -> str:
         return f"[{', '.join(said(one) for one in value)}]"
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{name} = {said(one)}' for name, one in value.items())} }}"
-    return repr(value)
+    return repr(value).replace("e-0", "e-")
 
 
 def entry(key: str, value: Any, doubt: Words | None = None, *, blank: bool = False) -> Line:
