@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from PIL import Image
 
 from yanhu_satcheck.batch import IssuedPolygon, Photo
+from yanhu_satcheck.read.archives import archive_in
 from yanhu_satcheck.read.exif import Exif, read_exif
 from yanhu_satcheck.read.folder import Folder
 from yanhu_satcheck.read.misreads import Misreads
@@ -76,6 +77,7 @@ def name_others(
         litter = path.name.startswith((".", "~$")) or path.name.lower() in _LITTER
         if litter or not path.is_file():
             continue
+        remedy = Words("请提供照片原件（如 .jpg）", "supply the photograph itself, like .jpg")
         if not folder.holds(path):
             what = Words("指向批次文件夹之外，未读取", "it leads out of the batch folder: not read")
         elif path.suffix.lower() not in _SUFFIXES and not folder.has_read(path):
@@ -83,13 +85,16 @@ def name_others(
                 f"{path.suffix or '没有后缀的文件'} 不是照片，未使用",
                 f"by its ending ({path.suffix or 'none'}) it is no photograph: not used",
             )
+            if (held := archive_in(path)) is not None:
+                what = held
+                remedy = Words("请把照片解压到该文件夹", "unpack the photographs into this folder")
         else:
             continue
         number = numbers.get(fold(number_in(name, numbers)))
         misreads.add(
             folder.name(path),
             what,
-            Words("请提供照片原件（如 .jpg）", "supply the photograph itself, like .jpg"),
+            remedy,
             rule="PH04",
             polygon_ids=(number,) if number else (),
         )

@@ -1,8 +1,8 @@
 """Sheets and layers as parts that may be tables of the batch, whatever they turn out to be."""
 
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 import pyogrio
 
 from yanhu_satcheck.read import headers as heads
+from yanhu_satcheck.read import kml
+from yanhu_satcheck.read.archives import refuse_archive
 from yanhu_satcheck.read.draft.names import Quarter, quarter_in
 from yanhu_satcheck.read.draft.walk import LAYERS, Found
 from yanhu_satcheck.read.folder import Folder
@@ -24,6 +26,7 @@ from yanhu_satcheck.terms import Words
 MAX_BYTES = 200 << 20  # of a file that is read whole: a table of a batch is far smaller
 MAX_FEATURES = 200_000
 SEVERAL = frozenset({".gpkg", ".gdb"})  # formats with layers by name
+_NAMED = ("polygons", "permits")
 NAMES = (*TABLES, "photos")
 _DRAWN = {"Polygon": "area", "MultiPolygon": "area", "Point": "point", "MultiPoint": "point"}
 
@@ -37,6 +40,7 @@ class Part:
     layer: str | None = None
     title: str = ""  # what stands above the headers of a sheet
     shown: bool = True  # among several of one file, so that its name must be told
+    read_as: Mapping[str, Table] = field(default_factory=dict)  # where it depends on the table
 
     @property
     def file(self) -> str:
@@ -71,10 +75,12 @@ class Part:
     def meant(self, table: str) -> dict[str, int]:
         """Which canonical columns of a table its headers name, and where they stand."""
         found: dict[str, int] = {}
-        for index, header in enumerate(self.table.headers):
-            name = heads.meaning(table, header, cut_names=self.table.cut_names)
-            if name is not None:
-                found.setdefault(name, index)
+        read = self.read_as.get(table, self.table)
+        for spelt in (read.headers, read.names):
+            for index, header in enumerate(spelt):
+                name = heads.meaning(table, header, cut_names=read.cut_names)
+                if name is not None and index not in found.values():
+                    found.setdefault(name, index)
         return found
 
     def column(self, index: int) -> list[Any]:
@@ -93,6 +99,8 @@ def read_parts(folder: Folder, found: Found) -> list[Part]:
                 raise Unreadable(
                     Words("文件过大，未查看", "too large: not looked at"), Words("", "")
                 )
+            if path.is_file():
+                refuse_archive(path)
             read = _layers if path.suffix.lower() in LAYERS else _sheets
             own = [part for part in read(path, file, found) if part.table.rows]
             if not own:
@@ -108,15 +116,13 @@ def read_parts(folder: Folder, found: Found) -> list[Part]:
 
 def _layers(path: Path, file: str, found: Found) -> Iterator[Part]:
     if path.suffix.lower() not in SEVERAL:
-        yield Part(read_layer("polygons", path, file, None, None, Misreads()))
+        # A placemark's own name stands for the number that a table needs.
+        names = _NAMED if path.suffix.lower() in kml.SUFFIXES else _NAMED[:1]
+        read = {name: read_layer(name, path, file, None, None, Misreads()) for name in names}
+        yield Part(read["polygons"], read_as=read)
         return
-    if path.is_file() and path.open("rb").read(16) != b"SQLite format 3\0":
-        raise Unreadable(Words("不是 GeoPackage", "it is no GeoPackage"), Words("", ""))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
-        sizes = {one: int(pyogrio.read_info(path, layer=one)["features"]) for one in layers}
-    for layer in layers:
+    sizes = _sizes(path)
+    for layer in sizes:
         if layer == "layer_styles":  # what QGIS keeps its colours in
             continue
         if sizes[layer] > MAX_FEATURES:
@@ -125,6 +131,16 @@ def _layers(path: Path, file: str, found: Found) -> Iterator[Part]:
             )
             continue
         yield Part(read_layer("polygons", path, file, None, layer, Misreads()), layer=layer)
+
+
+def _sizes(path: Path) -> dict[str, int]:
+    """Count the features of every layer; a file in another's clothes is left to its reader."""
+    if path.is_file() and path.open("rb").read(16) != b"SQLite format 3\0":
+        raise Unreadable(Words("不是 GeoPackage", "it is no GeoPackage"), Words("", ""))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
+        return {one: int(pyogrio.read_info(path, layer=one)["features"]) for one in layers}
 
 
 def _sheets(path: Path, file: str, found: Found) -> Iterator[Part]:

@@ -4,16 +4,18 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from yanhu_satcheck.read.archives import archive_in
 from yanhu_satcheck.read.draft.hints import hints
 from yanhu_satcheck.read.folder import Folder
 from yanhu_satcheck.read.keys import NAME, SETTINGS
-from yanhu_satcheck.read.vectors import LATER, SUFFIXES
+from yanhu_satcheck.read.vectors import SUFFIXES
+from yanhu_satcheck.read.workbooks import SPREADSHEETS
 from yanhu_satcheck.terms import Words
 
 MAX_DEPTH = 8
 MAX_FILES = 100_000
-SHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".csv"}) - LATER.keys()
-LAYERS = frozenset({*SUFFIXES, ".gpkg", ".gdb", ".kml", ".kmz"}) - LATER.keys()
+SHEETS = frozenset({*SPREADSHEETS, ".csv"})
+LAYERS = frozenset(SUFFIXES)
 RASTERS = frozenset({".tif", ".tiff"})
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".heic", ".heif"})
 _LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", NAME})
@@ -83,11 +85,8 @@ def _place(path: Path, name: str, found: Found) -> None:
             return
     if name == SETTINGS:
         found.settings = True
-    elif suffix in LATER:
-        found.unused[name] = Words(
-            f"本版本不读取 {suffix}，请另存为 {LATER[suffix]}",
-            f"{suffix} is not read: save it as {LATER[suffix]}",
-        )
+    elif (archive := archive_in(path)) is not None:
+        found.unused[name] = archive
     elif suffix not in hints()["files"]["silent"] or _alone(path):
         found.unused[name] = _why(suffix)
 
