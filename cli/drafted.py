@@ -51,6 +51,9 @@ def _lines(draft: Draft, where: Path, lang: str) -> Iterator[str]:
         yield f"  {_say(what, lang)}{_colon(lang)}{file}"
     if not draft.recognised:
         yield f"  {_say(Words('没有', 'nothing'), lang)}"
+    if draft.missing:
+        names = [_say(words, lang) for words in draft.missing]
+        yield f"{_say(Words('没有找到：', 'not found: '), lang)}{_comma(lang).join(names)}"
     for blank, title in (
         (True, Words("必须填写", "to be filled in")),
         (False, Words("请核对", "please check")),
@@ -62,8 +65,8 @@ def _lines(draft: Draft, where: Path, lang: str) -> Iterator[str]:
         if asked:
             yield f"{_say(title, lang)} {len(asked)}"
         for number, (words, rows) in enumerate(asked.items(), 1):
-            where_zh, where_en = "、".join(rows), ", ".join(rows)
-            row = _say(Words(f"第 {where_zh} 行", f"line {where_en}"), lang)
+            listed = _comma(lang).join(rows)
+            row = _say(Words(f"第 {listed} 行", f"line {listed}"), lang)
             yield f"  {number}. {row}{_colon(lang)}{_say(words, lang)}"
     unused = [f"{file}{_colon(lang)}{_say(why, lang)}" for file, why in draft.unused]
     yield from _listed(Words("未使用的文件", "files not used"), unused, lang)
@@ -84,6 +87,10 @@ def _listed(title: Words, lines: Sequence[str], lang: str) -> Iterator[str]:
     if len(lines) > MOST_LINES:
         rest = len(lines) - MOST_LINES
         yield f"  {_say(Words(f'其余 {rest} 条略', f'and {rest} more'), lang)}"
+
+
+def _comma(lang: str) -> str:
+    return _say(Words("、", ", "), lang)
 
 
 def _colon(lang: str) -> str:

@@ -1,5 +1,6 @@
 """Columns whose headers nobody recognises, guessed by what stands in them."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from difflib import get_close_matches
@@ -16,6 +17,7 @@ from yanhu_satcheck.terms import Call, Words, fold
 
 _MOST = 0.6  # share of a column's cells that must speak for a guess
 _LOOKED_AT = 500  # rows
+_LICENCE = re.compile(r"C\d{22}")
 _NUMBER_ENDS = ("编号", "编码", "号", "bh", "标识码", "number", "code")
 _WORDLESS = frozenset({"序号", "行号", "fid", "objectid", "id"})
 
@@ -63,6 +65,9 @@ def _tests(table: str, numbers: frozenset[str]) -> dict[str, _Test]:
     if "legality" in columns:
         why = Words("列内是判定用语", "its cells are calls")
         tests["legality"] = _Test(_is_call, why)
+    if "permit_no" in columns:
+        why = Words("列内是采矿许可证号", "its cells are numbers of licences")
+        tests["permit_no"] = _Test(_is_licence, why)
     if table == "photos":
         why = Words("列内是照片文件名", "its cells name photographs")
         tests["file"] = _Test(_is_picture, why)
@@ -78,6 +83,10 @@ def _is_call(cell: Any) -> bool:
     if not isinstance(cell, str) or cell.isascii():
         return False
     return called(cell, None, date.max)[0] not in (Call.UNKNOWN, Call.UNFILLED)
+
+
+def _is_licence(cell: Any) -> bool:
+    return _LICENCE.fullmatch(fold(text(cell))) is not None
 
 
 def _is_picture(cell: Any) -> bool:
@@ -98,11 +107,22 @@ def _near_misses(
     for index in free:
         header = part.table.headers[index]
         near = get_close_matches(heads.plain(header)[0], known, 1, 0.8)
+        if near and not _sure_enough(table, header, known[near[0]]):
+            continue
         if near and known[near[0]] not in found and _readable(table, part, index, known[near[0]]):
             words = heads.schema(table)[known[near[0]]].words
             why = Words(f"列名与“{words}”相近", f"its name is almost {words}")
             found[known[near[0]]] = Guess(index, header, why)
     return found
+
+
+def _sure_enough(table: str, header: str, name: str) -> bool:
+    """Whether a near miss is worth a guess; of initials only where nothing goes without it.
+
+    One letter makes 乡镇名称 (XZMC) of 行政区名称 (XZQMC).
+    """
+    column = heads.schema(table)[name]
+    return not header.isascii() or column.required or column.needed
 
 
 def _readable(table: str, part: Part, index: int, name: str) -> bool:

@@ -9,7 +9,7 @@ from statistics import median_low
 from typing import NamedTuple
 
 from yanhu_satcheck.read.draft.lines import Line, entry
-from yanhu_satcheck.read.draft.names import Quarter, quarter_in, quarter_of
+from yanhu_satcheck.read.draft.names import Term, quarter_of, term_in
 from yanhu_satcheck.read.draft.pairs import Known
 from yanhu_satcheck.read.draft.parts import Part
 from yanhu_satcheck.read.draft.roles import Chosen
@@ -33,74 +33,95 @@ class Head(NamedTuple):
     has_period: bool
 
 
-def quarter_of_batch(root: Path, parts: Sequence[Part]) -> Quarter | None:
+def term_of_batch(root: Path, parts: Sequence[Part]) -> Term | None:
     """Give the quarter that the folder's name says, else the names and titles of its files."""
-    own = quarter_in(root.resolve().name)
+    own = term_in(root.resolve().name)
     if own is not None:
         return own
-    said = Counter(part.quarter for part in parts if part.quarter is not None)
+    terms = [part.term for part in parts if part.term is not None]
+    said = Counter([term for term in terms if term.months == 3] or terms)
     best = max(said.values(), default=0)
     return max((q for q, times in said.items() if times == best), default=None)
 
 
-def known_days(chosen: Mapping[str, Chosen], quarter: Quarter | None) -> Known:
+def known_days(chosen: Mapping[str, Chosen], term: Term | None) -> Known:
     """Give the commonest days of the polygons' two date columns."""
     days = {end: _days(chosen, "polygons", f"{end}_date", end) for end in ("before", "after")}
+    cells = [c for end in days for c in _column(chosen, "polygons", f"{end}_date")]
     return Known(
         _commonest(days["before"]),
         _commonest(days["after"]),
         agree=all(len(set(said)) <= 1 for said in days.values()),
-        end=quarter.period[1] if quarter else None,
+        exact=all(map(_is_exact, cells)),
+        end=term.period[1] if term else None,
     )
+
+
+def _is_exact(cell: object) -> bool:
+    """Whether a cell says the very day, not the month alone."""
+    try:
+        return day(cell) is not None
+    except Unreadable:
+        return False
 
 
 def _commonest(days: Sequence[date]) -> date | None:
     return max(sorted(set(days)), key=days.count, default=None)
 
 
-def head_lines(
-    root: Path, quarter: Quarter | None, chosen: Mapping[str, Chosen], known: Known
-) -> Head:
+def head_lines(root: Path, term: Term | None, chosen: Mapping[str, Chosen], known: Known) -> Head:
     """Write [batch]."""
     name = root.resolve().name
     doubt = None
-    if quarter is None:
-        quarter, doubt = _by_days(chosen, known)
-    elif quarter_in(name) is None:
-        doubt = Words("期次取自表名或标题", "the quarter is from a file's name or title")
+    if term is None:
+        term, doubt = _by_days(chosen, known)
+    elif term_in(name) is None:
+        doubt = Words("期次取自表名或标题", "the term is from a file's name or title")
+    if term is not None and doubt is None:
+        doubt = _contradicted(term, chosen)
     region, unsure = _region(name, chosen)
     lines = [Line("[batch]")]
-    if quarter is None:
+    if term is None:
         unnamed = Words("批次名，按时间排序，如 2022Q4", "a name that sorts by time, like 2022Q4")
         lines.append(entry("id", name, unnamed))
     else:
-        lines.append(entry("id", quarter.id, doubt))
+        lines.append(entry("id", term.id, doubt))
     if region:
         lines.append(entry("region", region, unsure))
     else:
         asked = Words("行政区代码，六位，如 140802", "the region's code, six digits")
         lines.append(entry("region", "", asked, blank=True))
-    if quarter is None:
+    if term is None:
         lines.append(entry("period", ["", ""], _PERIOD, blank=True))
     else:
-        lines.append(entry("period", [*quarter.period]))
-    end = quarter.period[1].isoformat() if quarter else "2022-12-31"
+        lines.append(entry("period", [*term.period]))
+    end = term.period[1].isoformat() if term else "2022-12-31"
     note = Words(
         "整改时限以此日为准；不写即本期末日", "deadlines are judged at it; default: period end"
     )
     lines.append(Line(f'# as_of = "{end}"', note=note))
-    return Head(lines, region, quarter is not None)
+    return Head(lines, region, term is not None)
 
 
-def _by_days(chosen: Mapping[str, Chosen], known: Known) -> tuple[Quarter | None, Words | None]:
+def _contradicted(term: Term, chosen: Mapping[str, Chosen]) -> Words | None:
+    """Say where the polygons or the filing are of another term than the folder."""
+    for name in ("polygons", "submission"):
+        said = chosen[name].part.term if name in chosen else None
+        if said is not None and not said.meets(term):
+            file = chosen[name].part.place
+            return Words(f"{file} 写的是 {said.id}", f"{file} says {said.id}")
+    return None
+
+
+def _by_days(chosen: Mapping[str, Chosen], known: Known) -> tuple[Term | None, Words | None]:
     if known.after is not None:
         return quarter_of(known.after), Words(
-            "期次由图斑后时相推断", "the quarter is that of the polygons' later image"
+            "期次由图斑后时相推断", "the term is that of the polygons' later image"
         )
     for column in ("field_date", "filed_date"):
         if days := _days(chosen, "submission", column, "after"):
             return quarter_of(median_low(days)), Words(
-                "期次由核查、填报日期推断", "the quarter is that of the filing's days"
+                "期次由核查、填报日期推断", "the term is that of the filing's days"
             )
     return None, None
 

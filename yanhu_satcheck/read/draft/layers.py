@@ -40,8 +40,11 @@ def table_lines(
     lines += _header_row(name, part, fields)
     if part.drawn and not part.table.crs:
         lines += _crs(name, part, hint, region, rasters)
-    shown = chosen.others[:_MOST_OTHERS]
-    lines += [Line("", note=Words(f"也可能是 {o.place}", "could also be this one")) for o in shown]
+    named = 0 if why is None else 1  # by the doubt itself
+    for other in chosen.others[named:_MOST_OTHERS]:
+        rows = len(other.table.rows)
+        told = Words(f"也可能是 {other.place}（{rows} 行）", f"could be this one, {rows} rows")
+        lines.append(Line("", note=told))
     return lines
 
 
@@ -66,7 +69,8 @@ def _others(name: str, chosen: Chosen) -> Words | None:
             f"{other.place} is one too, with other polygons: put both on one sheet if both count",
         )
     return Words(
-        f"还有 {other.place} 也像：确认用哪一份", f"{other.place} looks like it too: which is it"
+        f"还有 {other.place}（{len(other.table.rows)} 行）也像：确认用哪一份",
+        f"{other.place} looks like it too: which is it",
     )
 
 

@@ -1,4 +1,4 @@
-"""What names tell: days, quarters, and which of two versions of a file is the later."""
+"""What names tell: days, terms, and which of two versions of a file is the later."""
 
 import re
 from calendar import monthrange
@@ -20,6 +20,8 @@ _QUARTERS = (
     re.compile(r"((?:19|20)\d\d)\s*[-_年]?\s*q([1-4])(?!\d)"),
     re.compile(r"(?<!\d)((?:19|20)\d\d)([1-4])(?![\d\-_./年月])"),  # 20224
 )
+_MONTHLY = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月(?!\s*\d)")
+_YEARLY = re.compile(r"((?:19|20)\d\d)\s*年度")
 _VERSION = re.compile(r"(?:最终版?|定稿|终稿|v|版本?|\(|_)\s*(\d{1,2})\)?\s*$")
 
 
@@ -35,23 +37,31 @@ class Said(NamedTuple):
         return self.first == self.last
 
 
-class Quarter(NamedTuple):
-    """A quarter of a year; sorts by time."""
+class Term(NamedTuple):
+    """The quarter, month or year that a batch is of."""
 
     year: int
-    number: int
+    month: int  # its first
+    months: int = 3
 
     @property
     def id(self) -> str:
-        """The id of its batch."""
-        return f"{self.year}Q{self.number}"
+        """The id of its batch; ids of one kind sort by time."""
+        if self.months == 3:
+            return f"{self.year}Q{(self.month + 2) // 3}"
+        return f"{self.year}-{self.month:02d}" if self.months == 1 else str(self.year)
 
     @property
     def period(self) -> tuple[date, date]:
         """Its first and last day."""
-        first = date(self.year, 3 * self.number - 2, 1)
-        month = 3 * self.number
-        return first, date(self.year, month, monthrange(self.year, month)[1])
+        last = self.month + self.months - 1
+        end = date(self.year, last, monthrange(self.year, last)[1])
+        return date(self.year, self.month, 1), end
+
+    def meets(self, other: "Term") -> bool:
+        """Whether two terms have a day in common."""
+        (start, end), (first, last) = self.period, other.period
+        return start <= last and first <= end
 
 
 def day_in(text: str) -> Said | None:
@@ -81,18 +91,22 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def quarter_in(text: str) -> Quarter | None:
-    """Find the quarter that a name or a title says, like 2022Q4 or 2022年第四季度."""
+def term_in(text: str) -> Term | None:
+    """Find the term that a name or a title says, like 2022Q4, 2022年第四季度 or 2022年10月."""
     plain = normalize("NFKC", text).lower().translate(_DIGITS)
     for form in _QUARTERS:
         if found := form.search(plain):
-            return Quarter(int(found[1]), int(found[2]))
+            return Term(int(found[1]), 3 * int(found[2]) - 2)
+    if (found := _MONTHLY.search(plain)) and 1 <= int(found[2]) <= 12:
+        return Term(int(found[1]), int(found[2]), 1)
+    if found := _YEARLY.search(plain):
+        return Term(int(found[1]), 1, 12)
     return None
 
 
-def quarter_of(day: date) -> Quarter:
+def quarter_of(day: date) -> Term:
     """Give the quarter in which a day lies."""
-    return Quarter(day.year, (day.month + 2) // 3)
+    return Term(day.year, (day.month - 1) // 3 * 3 + 1)
 
 
 def version(stem: str) -> float:

@@ -20,6 +20,7 @@ class Known:
     before: date | None = None
     after: date | None = None
     agree: bool = True
+    exact: bool = True  # or, of some, the month only
     end: date | None = None  # of the batch's period
 
 
@@ -83,6 +84,8 @@ def day_of(raster: Raster, end: str, known: Known) -> Dated:
         what = Words("日期取自图斑的时相列", "the day is from the polygons' columns")
         if not known.agree:
             what = Words(f"{what.zh}中最常见的一个", f"{what.en}, the commonest one")
+        if not known.exact:
+            what = Words(f"{what.zh}，该列只写到月", f"{what.en}, which say the month only")
         return Dated(raster, day, what)
     if raster.saved_day is not None:
         words = Words("日期取自文件保存时间", "the day is the one on which the file was saved")

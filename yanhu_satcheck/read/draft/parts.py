@@ -12,7 +12,7 @@ import pyogrio
 from yanhu_satcheck.read import headers as heads
 from yanhu_satcheck.read import kml
 from yanhu_satcheck.read.archives import refuse_archive
-from yanhu_satcheck.read.draft.names import Quarter, quarter_in
+from yanhu_satcheck.read.draft.names import Term, term_in
 from yanhu_satcheck.read.draft.walk import LAYERS, Found
 from yanhu_satcheck.read.folder import Folder
 from yanhu_satcheck.read.keys import TABLES
@@ -68,9 +68,9 @@ class Part:
         return ""
 
     @cached_property
-    def quarter(self) -> Quarter | None:
-        """The quarter that its names or its title say."""
-        return quarter_in(self.title) or quarter_in(self.name) or quarter_in(self.file)
+    def term(self) -> Term | None:
+        """The term that its title or its names say."""
+        return term_in(self.title) or term_in(self.name) or term_in(self.file)
 
     def meant(self, table: str) -> dict[str, int]:
         """Which canonical columns of a table its headers name, and where they stand."""

@@ -29,6 +29,9 @@ class Photos:
 
 def photo_lines(pictures: Sequence[str], numbers: frozenset[str], index: Chosen | None) -> Photos:
     """Draft [photos] from the paths of all pictures, the polygons' numbers and the index."""
+    if not pictures and index is not None:
+        words = Words("有照片索引而没有照片：照片所在文件夹", "an index, but no photographs: where")
+        return Photos((Line("[photos]"), entry("dir", "", words, blank=True)))
     if not pictures:
         return Photos()
     known = {number: number for number in numbers}

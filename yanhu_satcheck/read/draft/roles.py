@@ -8,13 +8,14 @@ from pathlib import PurePosixPath
 from yanhu_satcheck.read import headers as heads
 from yanhu_satcheck.read.draft import fields as guesses
 from yanhu_satcheck.read.draft.hints import hints, holds
-from yanhu_satcheck.read.draft.names import Quarter, version
+from yanhu_satcheck.read.draft.names import Term, version
 from yanhu_satcheck.read.draft.parts import NAMES, Part
 from yanhu_satcheck.read.values import text
 from yanhu_satcheck.terms import fold
 
 ENOUGH = 1.0  # one column that no other table has, or a name that says which table it is
 _ODD = -1.5
+_CLOSE = 1.0  # scores nearer than this leave a doubt
 _LISTS = frozenset({"submission", "rectification", "patrols", "blacklist", "lookback", "photos"})
 
 
@@ -28,17 +29,25 @@ class Chosen:
     close: bool = False  # whether another fits about as well
 
 
-def assign(parts: Sequence[Part], quarter: Quarter | None) -> dict[str, Chosen]:
+def assign(parts: Sequence[Part], term: Term | None) -> dict[str, Chosen]:
     """Say which part is which table; a part serves one table and a table takes one part."""
     numbers = frozenset().union(*(_numbers(p, t) for p in parts for t in ("submission", "photos")))
     taken: dict[str, Chosen] = {}
-    fits = _ranked("polygons", parts, quarter, numbers)
+    fits = _ranked("polygons", parts, term, numbers)
     if fits:
         taken["polygons"] = _chosen("polygons", fits, frozenset())
         numbers = polygon_numbers(taken["polygons"])
     rest = [p for p in parts if "polygons" not in taken or p is not taken["polygons"].part]
     names = [name for name in NAMES if name != "polygons"]
-    ranked = {name: _ranked(name, rest, quarter, numbers) for name in names}
+    ranked = {name: _ranked(name, rest, term, numbers) for name in names}
+    best: dict[int, float] = {}
+    for worth, part in (one for fit in ranked.values() for one in fit):
+        best[id(part)] = max(worth, best.get(id(part), worth))
+    # The runner-up for one table is no candidate for another that it fits worse.
+    ranked = {
+        name: [(score, part) for score, part in fit if score > best[id(part)] - _CLOSE]
+        for name, fit in ranked.items()
+    }
     pairs = [
         (-score, names.index(name), part.file, name, part)
         for name, fit in ranked.items()
@@ -64,45 +73,54 @@ def polygon_numbers(chosen: Chosen) -> frozenset[str]:
     return frozenset() if index is None else _folded(chosen.part, index)
 
 
+def looks_like(part: Part) -> str:
+    """Name the table that a part's columns speak for, whatever stands in them; "" for none."""
+    scores = [(score(name, part, None, frozenset()) or 0.0, -n) for n, name in enumerate(NAMES)]
+    best, place = max(scores)
+    return NAMES[-place] if best >= ENOUGH else ""
+
+
 def _chosen(name: str, fits: Sequence[tuple[float, Part]], numbers: frozenset[str]) -> Chosen:
     (best, part), *rest = fits
     others = tuple(other for _, other in rest)
-    close = bool(rest) and best - rest[0][0] < 1.0
+    close = bool(rest) and best - rest[0][0] < _CLOSE
     return Chosen(part, guesses.guess(name, part, numbers), others, close)
 
 
 def _ranked(
-    name: str, parts: Sequence[Part], quarter: Quarter | None, numbers: frozenset[str]
+    name: str, parts: Sequence[Part], term: Term | None, numbers: frozenset[str]
 ) -> list[tuple[float, Part]]:
-    scored = [(score(name, part, quarter, numbers), part) for part in parts]
+    scored = [(score(name, part, term, numbers), part) for part in parts]
     fit = [(s, part) for s, part in scored if s is not None and s >= ENOUGH]
     return sorted(fit, key=lambda one: (-one[0], one[1].file, one[1].name))
 
 
-def score(name: str, part: Part, quarter: Quarter | None, numbers: frozenset[str]) -> float | None:
+def score(name: str, part: Part, term: Term | None, numbers: frozenset[str]) -> float | None:
     """Say how well a part fits a table; `None` where it cannot be that table."""
     about, meant = hints()["tables"][name], part.meant(name)
     if not _drawn_right(about["drawn"], part, meant):
         return None
     guessed = guesses.guess(name, part, numbers)
-    for column in heads.schema(name).values():
-        if column.required and column.name not in meant and column.name not in guessed:
-            return None
-    own = sum(
-        1 / _owners(part.table.headers[index], part.table.cut_names) for index in meant.values()
-    )
-    own += sum(0.5 for column in guessed if column not in meant)
-    # Columns tell a table from another, but not more of it from less: twenty say no more than four.
-    total = min(own, 3.0) + 0.05 * len(meant) + _named(name, part) + version(part.name)
-    total += 0.5 * _content(name, part, meant)
+    if any(
+        column.required and column.name not in meant and column.name not in guessed
+        for column in heads.schema(name).values()
+    ):
+        return None
+    total = _columns(part, meant) + 0.5 * len(guessed.keys() - meant.keys())
+    total = min(total, 3.0) + 0.05 * len(meant) + 0.5 * _content(name, part, meant)
+    total += _named(name, part) + version(PurePosixPath(part.file).stem)
     if part.drawn and name in _LISTS:
         total -= 1.0
-    if quarter is not None and part.quarter is not None and part.quarter != quarter:
+    if term is not None and part.term is not None and not part.term.meets(term):
         total += _ODD
-    if "polygon_id" in meant or "polygon_id" in guessed:
-        index = meant.get("polygon_id", guessed["polygon_id"].at if "polygon_id" in guessed else 0)
-        total += _shared(part, index, numbers)
-    return total
+    index = guessed["polygon_id"].at if "polygon_id" in guessed else meant.get("polygon_id")
+    return total if index is None else total + _shared(part, index, numbers)
+
+
+def _columns(part: Part, meant: Mapping[str, int]) -> float:
+    """Weigh the columns: one that many tables have says little of which table it is."""
+    cut = part.table.cut_names
+    return sum(1 / _owners(part.table.headers[index], cut) for index in meant.values())
 
 
 def _drawn_right(how: str, part: Part, meant: Mapping[str, int]) -> bool:
@@ -133,8 +151,10 @@ def _shared(part: Part, index: int, numbers: frozenset[str]) -> float:
     own = _folded(part, index)
     if not own or not numbers:
         return 0.0
-    share = len(own & numbers) / min(len(own), len(numbers))
-    return 1.5 * share if share > 0 else _ODD
+    common = len(own & numbers)
+    if not common:
+        return _ODD
+    return 1.5 * common / min(len(own), len(numbers)) + 0.5 * common / len(numbers)
 
 
 def _numbers(part: Part, name: str) -> frozenset[str]:

@@ -14,7 +14,10 @@ from yanhu_satcheck.read.draft.pairs import SAME_PLACE, Dated, Known, Pair, day_
 from yanhu_satcheck.terms import Words
 
 _NO_DAY = Words("影像日期，如 2022-11-12", "the day of the image, like 2022-11-12")
-_DEM_DAY = Words("高程数据的日期", "the day of the elevation model")
+_DEM_DAY = Words(
+    "高程数据的日期；知道中误差（米）可加 sigma",
+    "the day of the model; add sigma (m) if it is known",
+)
 _QA_BITS = (0, 1, 2, 3, 4)  # Landsat: fill, dilated cloud, cirrus, cloud, shadow
 _SCL_CLEAR = (4, 5, 6, 7, 11)  # Sentinel-2: vegetation, bare, water, unclassified, snow
 _VERTICAL = {"1985": "1985", "egm2008": "EGM2008", "egm96": "EGM96"}
@@ -24,6 +27,14 @@ class _Scaling(NamedTuple):
     scale: float
     offset: float = 0.0
     doubt: Words | None = None
+
+
+class Elevation(NamedTuple):
+    """The lines of [dem], the files in them, and what was left out and why."""
+
+    lines: tuple[Line, ...] = ()
+    files: tuple[str, ...] = ()
+    left: tuple[tuple[Raster, Words], ...] = ()
 
 
 def scene_lines(pair: Pair) -> list[Line]:
@@ -49,13 +60,13 @@ def scene_lines(pair: Pair) -> list[Line]:
     return lines + shared
 
 
-def dem_lines(rasters: Sequence[Raster]) -> tuple[list[Line], list[tuple[Raster, Words]]]:
-    """Write [dem]; give what was left out, with the reason."""
+def dem_lines(rasters: Sequence[Raster]) -> Elevation:
+    """Write [dem]."""
     models = sorted(
         (r for r in rasters if r.kind == "elevation"), key=lambda r: (-r.outline.area, r.file)
     )
     if not models:
-        return [], []
+        return Elevation()
     first, *rest = models
     same = [one for one in rest if overlap(first, one) >= SAME_PLACE]
     chosen = sorted([first, *same[:1]], key=_dem_order)
@@ -67,7 +78,8 @@ def dem_lines(rasters: Sequence[Raster]) -> tuple[list[Line], list[tuple[Raster,
     lines = [Line("[dem]", doubt)]
     for end, model in zip(("before", "after"), chosen, strict=False):
         lines.append(_image(end, day_of(model, end, Known()), {}, _DEM_DAY))
-    return [*lines, _vertical(first)], left
+    files = tuple(model.file for model in chosen)
+    return Elevation((*lines, _vertical(first)), files, tuple(left))
 
 
 def _dem_order(raster: Raster) -> tuple[date, int, str]:

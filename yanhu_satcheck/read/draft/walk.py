@@ -37,7 +37,7 @@ def walk(folder: Folder) -> Found:
     """Look at the names of every file below a folder."""
     found, seen = Found(), 0
     waiting = [(folder.root, 0)]
-    while waiting:
+    while waiting and seen <= MAX_FILES:
         where, depth = waiting.pop()
         for path in _entries(where, folder, found):
             seen += 1
@@ -45,16 +45,15 @@ def walk(folder: Folder) -> Found:
             if seen > MAX_FILES or depth > MAX_DEPTH:
                 why = Words("文件过多或层数过深，其余未查看", "too many or too deep: not looked at")
                 found.unused[name] = why
-                if seen > MAX_FILES:
-                    return found
-            elif not folder.holds(path) or not name.isprintable():
+                break
+            if not folder.holds(path) or not name.isprintable():
                 why = Words("指向文件夹之外或文件名异常", "it leads elsewhere, or its name is odd")
                 found.unused[name] = why
             elif path.suffix.lower() == ".gdb" and path.is_dir():
                 _place(path, name, found)
             elif path.is_dir() and (path / "audit.json").is_file():
                 found.unused[name] = Words("审核结果文件夹", "a folder that an audit wrote")
-            elif path.is_dir():
+            elif path.is_dir() and not path.is_symlink():
                 waiting.append((path, depth + 1))
             elif path.is_file():
                 _place(path, name, found)
@@ -85,10 +84,16 @@ def _place(path: Path, name: str, found: Found) -> None:
             return
     if name == SETTINGS:
         found.settings = True
-    elif (archive := archive_in(path)) is not None:
-        found.unused[name] = archive
     elif suffix not in hints()["files"]["silent"] or _alone(path):
-        found.unused[name] = _why(suffix)
+        found.unused[name] = _why(path, suffix)
+
+
+def _archive(path: Path) -> Words | None:
+    try:
+        return archive_in(path)
+    except OSError as cause:
+        why = cause.strerror or "?"
+        return Words(f"无法打开（{why}）", f"it cannot be opened ({why})")
 
 
 def _alone(path: Path) -> bool:
@@ -97,10 +102,12 @@ def _alone(path: Path) -> bool:
     return path.suffix.lower() == ".dbf" and not any(shp.is_file() for shp in beside)
 
 
-def _why(suffix: str) -> Words:
+def _why(path: Path, suffix: str) -> Words:
     if suffix == ".dbf":
         return Words("只有 .dbf，缺少 .shp", "a .dbf without its .shp")
     for suffixes, (zh, en) in hints()["files"]["why"].items():
         if suffix in suffixes.split():
             return Words(zh, en)
-    return Words(f"不读取 {suffix or '没有后缀的'} 文件", f"{suffix or 'such'} files are not read")
+    return _archive(path) or Words(
+        f"不读取 {suffix or '没有后缀的'} 文件", f"{suffix or 'such'} files are not read"
+    )
