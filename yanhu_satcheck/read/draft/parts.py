@@ -134,13 +134,20 @@ def _layers(path: Path, file: str, found: Found) -> Iterator[Part]:
 
 
 def _sizes(path: Path) -> dict[str, int]:
-    """Count the features of every layer; a file in another's clothes is left to its reader."""
-    if path.is_file() and path.open("rb").read(16) != b"SQLite format 3\0":
-        raise Unreadable(Words("不是 GeoPackage", "it is no GeoPackage"), Words("", ""))
+    """Count the features of every layer; what only looks like one is refused by its reader."""
+    if not _is_genuine(path):
+        read_layer("polygons", path, path.name, None, None, Misreads())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         layers = [str(layer) for layer, _ in pyogrio.list_layers(path)]
         return {one: int(pyogrio.read_info(path, layer=one)["features"]) for one in layers}
+
+
+def _is_genuine(path: Path) -> bool:
+    if path.is_dir():
+        return (path / "a00000001.gdbtable").is_file()
+    with path.open("rb") as opened:
+        return opened.read(16) == b"SQLite format 3\0"
 
 
 def _sheets(path: Path, file: str, found: Found) -> Iterator[Part]:
