@@ -27,17 +27,19 @@ def refuse_to_overwrite(where: Path) -> None:
 
 def write(where: Path, text: str) -> None:
     """Write the draft as UTF-8, whole or not at all."""
-    refuse_to_overwrite(where)
-    target, part = where / NAME, where / f".{NAME}.part"
+    target, part = where / NAME, where / f".{NAME}.{os.getpid()}"
     try:
-        part.write_bytes(text.encode())
-        os.replace(part, target)
+        with part.open("xb") as file:
+            file.write(text.encode())
+        refuse_to_overwrite(where)  # it may have come while we looked
+        part.replace(target)
     except OSError as cause:
-        part.unlink(missing_ok=True)
         raise click.ClickException(
             f"无法写入 {target}（{cause.strerror}）；可用 --stdout 查看草稿\n"
             f"{target} cannot be written ({cause.strerror}); --stdout shows the draft"
         ) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def drafted(draft: Draft, where: Path, lang: str) -> str:

@@ -318,6 +318,14 @@ def test_the_folder_of_one_polygon_is_not_that_of_all(tmp_path: Path) -> None:
     assert said(draft(root))["photos"]["dir"] == "举证"
 
 
+def test_quick_views_of_images_are_no_evidence(tmp_path: Path) -> None:
+    root = quarter(tmp_path)
+    _photographs(root, "影像/快视图.jpg")
+    made = draft(root)
+    assert "photos" not in said(made)
+    assert [file for file, _ in made.unused] == ["影像/快视图.jpg"]
+
+
 def test_an_index_of_photographs_is_used_with_its_datum(tmp_path: Path) -> None:
     root = quarter(tmp_path)
     _photographs(root, "照片/a.jpg", "照片/b.jpg")

@@ -116,16 +116,23 @@ def _crs(
         code = settled.crs.to_epsg()
         words = Words("文件没有坐标系；按坐标数值推断", "none is given; guessed by the numbers")
         readings.append((f"EPSG:{code}" if code else settled.crs.to_wkt(), words))
-    distinct = list(dict(reversed(readings)).items())[::-1]
-    if not distinct:
+    if not readings:
         asked = Words("坐标系，如 EPSG:4546", "its CRS, like EPSG:4546")
         return [entry("crs", "", asked, blank=True)]
-    (first, words), *more = distinct
-    second = [
-        Line(f"# crs = {said(code)}", note=Words("另一种可能", "the other reading"))
-        for code, _ in more
+    (first, words), *more = readings
+    others = dict.fromkeys(code for code, _ in more if not _is_same(code, first))
+    note = Words("另一种可能", "the other reading")
+    return [
+        entry("crs", first, words),
+        *(Line(f"# crs = {said(code)}", note=note) for code in others),
     ]
-    return [entry("crs", first, words), *second]
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two codes put numbers in one place: the same one, or degrees on the same datum."""
+    first, second = CRS(one), CRS(other)
+    degrees = first.is_geographic and second.is_geographic
+    return one == other or (degrees and crses.is_same_datum(first) and crses.is_same_datum(second))
 
 
 def _falls_on(part: Part, wkt: str, rasters: Sequence[Raster]) -> bool:

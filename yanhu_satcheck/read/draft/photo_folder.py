@@ -41,7 +41,11 @@ def photo_lines(pictures: Sequence[str], numbers: frozenset[str], index: Chosen 
         for path in pictures
         if PurePosixPath(path).name.casefold() in listed or number_in(path, known)
     ]
-    home, others = _home(speaking or _evidence(pictures))
+    evidence = speaking or _evidence(pictures)
+    if not evidence:
+        why = Words("看不出是举证照片", "nothing says that it is an evidence photograph")
+        return Photos(unused=tuple((path, why) for path in pictures))
+    home, others = _home(evidence)
     while home and number_in(PurePosixPath(home).name, known):
         home = home.rpartition("/")[0]  # the folder of one polygon is not the folder of all
     if not home:
@@ -72,10 +76,9 @@ def photo_lines(pictures: Sequence[str], numbers: frozenset[str], index: Chosen 
 
 
 def _evidence(pictures: Sequence[str]) -> list[str]:
-    """Leave out pictures that lie among the images of satellites, or in the batch folder itself."""
+    """Give the pictures whose folders are called so; quick views of images are none."""
     words = hints()["tables"]["photos"]["words"]
-    named = [path for path in pictures if holds(str(PurePosixPath(path).parent), words)]
-    return named or [*pictures]
+    return [path for path in pictures if holds(str(PurePosixPath(path).parent), words)]
 
 
 def _home(paths: Sequence[str]) -> tuple[str, list[str]]:
