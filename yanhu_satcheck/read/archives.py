@@ -18,7 +18,14 @@ _MAGIC = {
     b"\x1f\x8b": ".gz",
 }
 # What is a zip by design, and the member that shows it.
-_ZIPPED = {".xlsx": "xl/", ".xlsm": "xl/", ".kmz": ".kml", ".ovkmz": ".kml"}
+_ZIPPED = {
+    ".xlsx": "xl/",
+    ".xlsm": "xl/",
+    ".xls": "xl/",
+    ".et": "xl/",
+    ".kmz": ".kml",
+    ".ovkmz": ".kml",
+}
 _READ = (".shp", ".gpkg", ".geojson", ".kml", ".kmz", ".xlsx", ".xls", ".csv")
 BAD_ZIP: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),

@@ -84,7 +84,8 @@ def _refuse_others(path: Path) -> None:
 def _definition(path: Path, layer: str) -> Element:
     """Give what the geodatabase says of a layer; the rest of the statement is the layer's name."""
     _, _, _, (texts, *_) = pyogrio.raw.read(path, sql=f"GetLayerDefinition {layer}")
-    return parse_xml(str(texts[0]).encode("utf-8"), "utf-8")
+    # One of the oldest (9.x) says nothing.
+    return parse_xml(texts[0].encode("utf-8"), "utf-8") if texts[0] else Element("unsaid")
 
 
 def _fields(about: Element) -> dict[str, _Field]:

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -251,6 +252,8 @@ def _points(element: Element) -> list[tuple[float, float]]:
     for said in text.split():
         lon, lat, *_ = said.split(",")
         points.append((float(lon), float(lat)))
+    if not all(isfinite(number) for point in points for number in point):
+        raise _Fault("坐标不是可用的数", "its coordinates are no usable numbers")
     if not points:
         raise _Fault("图形没有坐标", "it has no coordinates")
     return points
