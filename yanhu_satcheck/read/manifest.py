@@ -118,7 +118,7 @@ def _parsed(folder: Folder) -> dict[str, Any]:
         raise _nothing(
             str(path),
             Words("找不到 batch.toml", "batch.toml is not there"),
-            Words("请按 README 中的示例编写", "write one after the example in the README"),
+            Words("请运行 satcheck init 起草一份", "run `satcheck init` to have one drafted"),
         )
     content = path.read_bytes()
     folder.record(path, content)

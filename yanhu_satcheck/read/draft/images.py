@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -139,20 +139,28 @@ def read_rasters(folder: Folder, found: Found) -> list[Raster]:
     rasters = []
     for path in found.rasters:
         file = folder.name(path)
-        try:
-            raster = Raster(file, header(path), glimpse(path))
-            if _is_picture(raster):
-                found.pictures.append(path)
-            elif raster.kind and raster.outline.is_valid:
-                rasters.append(raster)
-            else:
-                found.unused[file] = _useless(raster)
-        except RasterError as cause:
-            found.unused[file] = Words("影像无法打开", f"it cannot be opened ({cause})")
-        except Unreadable as fault:
-            found.unused[file] = fault.what
+        raster = raster_of(path, file)
+        if isinstance(raster, Words):
+            found.unused[file] = raster
+        elif _is_picture(raster):
+            found.pictures.append(path)
+        else:
+            rasters.append(raster)
     found.pictures.sort(key=folder.name)
     return rasters
+
+
+def raster_of(path: Path, file: str) -> Raster | Words:
+    """Look at one raster; say why it cannot be used."""
+    try:
+        raster = Raster(file, header(path), glimpse(path))
+        if _is_picture(raster) or (raster.kind and raster.outline.is_valid):
+            return raster
+        return _useless(raster)
+    except RasterError as cause:
+        return Words("影像无法打开", f"it cannot be opened ({cause})")
+    except Unreadable as fault:
+        return fault.what
 
 
 def _is_picture(raster: Raster) -> bool:

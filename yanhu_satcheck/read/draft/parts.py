@@ -94,40 +94,45 @@ def read_parts(folder: Folder, found: Found) -> list[Part]:
     parts: list[Part] = []
     for path in (*found.layers, *found.sheets):
         file = folder.name(path)
-        try:
-            if not path.is_dir() and path.stat().st_size > MAX_BYTES:
-                raise Unreadable(
-                    Words("文件过大，未查看", "too large: not looked at"), Words("", "")
-                )
-            if path.is_file():
-                refuse_archive(path)
-            read = _layers if path.suffix.lower() in LAYERS else _sheets
-            own = [part for part in read(path, file, found) if part.table.rows]
-            if not own:
-                found.unused.setdefault(file, Words("没有数据行", "it has no rows"))
-            parts += [replace(part, shown=len(own) > 1) for part in own]
-        except Unreadable as fault:
-            found.unused[file] = fault.what
-        except Exception as cause:  # a file made by anyone: whatever a reader says of it
-            what = f"{type(cause).__name__}: {cause}"[:120]
-            found.unused[file] = Words(f"无法读取（{what}）", f"it cannot be read ({what})")
+        own, why = parts_of(path, file)
+        found.unused |= why
+        if not own and not why:
+            found.unused[file] = Words("没有数据行", "it has no rows")
+        parts += [replace(part, shown=len(own) > 1) for part in own]
     return parts
 
 
-def _layers(path: Path, file: str, found: Found) -> Iterator[Part]:
+def parts_of(path: Path, file: str) -> tuple[list[Part], dict[str, Words]]:
+    """Read every sheet or layer of one file that has rows; say of what was not read why not."""
+    why: dict[str, Words] = {}
+    try:
+        if path.is_file():
+            refuse_archive(path)
+            if path.stat().st_size > MAX_BYTES:
+                return [], {file: Words("文件过大，未查看", "too large: not looked at")}
+        is_layer = path.suffix.lower() in LAYERS
+        found = [*(_layers(path, file, why) if is_layer else _sheets(path, file))]
+    except Unreadable as fault:
+        return [], {file: fault.what}
+    except Exception as cause:  # a file made by anyone: whatever a reader says of it
+        what = f"{type(cause).__name__}: {cause}"[:120]
+        return [], {file: Words(f"无法读取（{what}）", f"it cannot be read ({what})")}
+    return [part for part in found if part.table.rows], why
+
+
+def _layers(path: Path, file: str, why: dict[str, Words]) -> Iterator[Part]:
     if path.suffix.lower() not in SEVERAL:
         # A placemark's own name stands for the number that a table needs.
         names = _NAMED if path.suffix.lower() in kml.SUFFIXES else _NAMED[:1]
         read = {name: read_layer(name, path, file, None, None, Misreads()) for name in names}
         yield Part(read["polygons"], read_as=read)
         return
-    sizes = _sizes(path)
-    for layer in sizes:
+    for layer, size in _sizes(path).items():
         if layer == "layer_styles":  # what QGIS keeps its colours in
             continue
-        if sizes[layer] > MAX_FEATURES:
-            found.unused[f"{file}（{layer}）"] = Words(
-                f"有 {sizes[layer]} 个要素，未查看", f"{sizes[layer]} features: not looked at"
+        if size > MAX_FEATURES:
+            why[f"{file}（{layer}）"] = Words(
+                f"有 {size} 个要素，未查看", f"{size} features: not looked at"
             )
             continue
         yield Part(read_layer("polygons", path, file, None, layer, Misreads()), layer=layer)
@@ -150,7 +155,7 @@ def _is_genuine(path: Path) -> bool:
         return opened.read(16) == b"SQLite format 3\0"
 
 
-def _sheets(path: Path, file: str, found: Found) -> Iterator[Part]:
+def _sheets(path: Path, file: str) -> Iterator[Part]:
     book = {"": csv_grid(path)} if path.suffix.lower() == ".csv" else read_sheets(path)
     for sheet, grid in book.items():
         start = _header(grid)
