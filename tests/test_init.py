@@ -207,6 +207,26 @@ def test_columns_nobody_names_are_guessed_by_what_stands_in_them(tmp_path: Path)
     assert made.misreads == ()
 
 
+def test_the_polygons_own_number_is_known_from_the_filing(tmp_path: Path) -> None:
+    root = tmp_path / "2022Q4"
+    told = {"LSH": [str(n) for n in range(6)], "DM": NUMBERS}
+    root.mkdir()
+    layer = geopandas.GeoDataFrame(told, geometry=squares(), crs="EPSG:4546")
+    layer.to_file(root / "图斑.gpkg", driver="GPKG")
+    workbook(root / "填报表.xlsx", {"填报": filing()})
+    made = draft(root)
+    assert said(made)["polygons"]["fields"] == {"polygon_id": "DM"}
+    assert made.misreads == ()
+
+
+def test_a_filing_inside_the_polygons_table_is_seen(tmp_path: Path) -> None:
+    root = tmp_path / "2022Q4"
+    issue(root / "图斑.shp", 判定结果=["伪变化"] * 6)
+    made = draft(root)
+    assert said(made)["submission"] == {"path": "图斑.shp"}
+    assert made.misreads == ()
+
+
 def test_a_column_that_nothing_speaks_for_is_not_invented(tmp_path: Path) -> None:
     root = tmp_path / "2022Q4"
     issue(root / "图斑.shp")

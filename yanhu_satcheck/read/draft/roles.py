@@ -35,19 +35,11 @@ def assign(parts: Sequence[Part], term: Term | None) -> dict[str, Chosen]:
     taken: dict[str, Chosen] = {}
     fits = _ranked("polygons", parts, term, numbers)
     if fits:
-        taken["polygons"] = _chosen("polygons", fits, frozenset())
+        taken["polygons"] = _chosen("polygons", fits, numbers)
         numbers = polygon_numbers(taken["polygons"])
     rest = [p for p in parts if "polygons" not in taken or p is not taken["polygons"].part]
     names = [name for name in NAMES if name != "polygons"]
-    ranked = {name: _ranked(name, rest, term, numbers) for name in names}
-    best: dict[int, float] = {}
-    for worth, part in (one for fit in ranked.values() for one in fit):
-        best[id(part)] = max(worth, best.get(id(part), worth))
-    # The runner-up for one table is no candidate for another that it fits worse.
-    ranked = {
-        name: [(score, part) for score, part in fit if score > best[id(part)] - _CLOSE]
-        for name, fit in ranked.items()
-    }
+    ranked = _at_their_best({name: _ranked(name, rest, term, numbers) for name in names})
     pairs = [
         (-score, names.index(name), part.file, name, part)
         for name, fit in ranked.items()
@@ -64,6 +56,19 @@ def assign(parts: Sequence[Part], term: Term | None) -> dict[str, Chosen]:
         left = tuple(p for p in chosen.others if id(p) not in used)
         taken[name] = Chosen(chosen.part, chosen.fields, left, chosen.close and bool(left))
     return taken
+
+
+def _at_their_best(
+    ranked: Mapping[str, list[tuple[float, Part]]],
+) -> dict[str, list[tuple[float, Part]]]:
+    """Leave each part to the tables it fits best: no runner-up for one is put to another."""
+    best: dict[int, float] = {}
+    for worth, part in (one for fit in ranked.values() for one in fit):
+        best[id(part)] = max(worth, best.get(id(part), worth))
+    return {
+        name: [(worth, part) for worth, part in fit if worth > best[id(part)] - _CLOSE]
+        for name, fit in ranked.items()
+    }
 
 
 def polygon_numbers(chosen: Chosen) -> frozenset[str]:
