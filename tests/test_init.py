@@ -227,6 +227,18 @@ def test_a_filing_inside_the_polygons_table_is_seen(tmp_path: Path) -> None:
     assert made.misreads == ()
 
 
+def test_copies_of_the_polygons_are_no_ledger(tmp_path: Path) -> None:
+    root = quarter(tmp_path)
+    copy = geopandas.GeoDataFrame({"Name": NUMBERS}, geometry=squares(), crs="EPSG:4546")
+    copy.to_crs(4326).to_file(root / "图斑.kml", driver="KML")
+    copy.rename(columns={"Name": "TBBH"}).to_file(root / "导出.gpkg", driver="GPKG")
+    made = draft(root)
+    assert said(made).keys() == {"batch", "polygons", "submission"}
+    assert said(made)["polygons"]["path"] == "图斑/疑似图斑.shp"
+    assert [file for file, _ in made.unused] == ["图斑.kml", "导出.gpkg"]
+    assert made.misreads == ()
+
+
 def test_a_column_that_nothing_speaks_for_is_not_invented(tmp_path: Path) -> None:
     root = tmp_path / "2022Q4"
     issue(root / "图斑.shp")
@@ -305,7 +317,8 @@ def test_masks_and_elevation_are_no_images(tmp_path: Path) -> None:
     tif(root / "云掩膜_20221112.tif", 1, "uint8", 0)
     for day in ("20211002", "20221120"):
         tif(root / "高程" / f"DEM_1985_{day}.tif", 1, "float32", 400)
-    tif(root / "LC08_20221112_B4.tif", 1)
+    for name in ("LC08_20221112_B4.tif", "T49SDV_20221112_B02_10m.tif"):
+        tif(root / name, 1)
     made = draft(root)
     (pair,) = said(made)["scenes"]
     assert pair["after"]["mask"]["path"] == "云掩膜_20221112.tif"
@@ -314,7 +327,7 @@ def test_masks_and_elevation_are_no_images(tmp_path: Path) -> None:
     dem = said(made)["dem"]
     assert (dem["before"]["date"], dem["after"]["date"]) == ("2021-10-02", "2022-11-20")
     assert dem["vertical"] == "1985"
-    assert [file for file, _ in made.unused] == ["LC08_20221112_B4.tif"]
+    assert ["波段" in why.zh for _, why in made.unused] == [True, True]
 
 
 def _photographs(folder: Path, *names: str) -> None:

@@ -24,7 +24,7 @@ from yanhu_satcheck.terms import Words
 _NO_PLACE = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 _FEW = 16  # values; a mask has no more
 _RELIEF = (-420.0, 9000.0)
-_SINGLE_BAND = re.compile(r"_(?:sr_)?b(?:\d{1,2}a?|and\d+)$", re.IGNORECASE)
+_SINGLE_BAND = re.compile(r"_(?:sr_)?b(?:\d{1,2}a?|and\d+)(?:_\d+m)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

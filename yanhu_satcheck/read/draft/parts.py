@@ -76,7 +76,8 @@ class Part:
         """Which canonical columns of a table its headers name, and where they stand."""
         found: dict[str, int] = {}
         read = self.read_as.get(table, self.table)
-        for spelt in (read.headers, read.names):
+        known = not self.read_as or table in self.read_as
+        for spelt in (read.headers, read.names if known else ()):
             for index, header in enumerate(spelt):
                 name = heads.meaning(table, header, cut_names=read.cut_names)
                 if name is not None and index not in found.values():

@@ -113,7 +113,10 @@ def score(name: str, part: Part, term: Term | None, numbers: frozenset[str]) -> 
         return None
     total = _columns(part, meant) + 0.5 * len(guessed.keys() - meant.keys())
     total = min(total, 3.0) + 0.05 * len(meant) + 0.5 * _content(name, part, meant)
-    total += _named(name, part) + version(PurePosixPath(part.file).stem)
+    total += _named(name, part)
+    if total < ENOUGH and name != "polygons":
+        return None  # a list of the batch's numbers is no ledger yet
+    total += version(PurePosixPath(part.file).stem) + version(part.sheet or part.layer or "")
     if part.drawn and name in _LISTS:
         total -= 1.0
     if term is not None and part.term is not None and not part.term.meets(term):
