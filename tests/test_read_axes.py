@@ -16,7 +16,7 @@ from yanhu_satcheck.read import read_batch
 
 SUFFIXES = {".shp": "ESRI Shapefile", ".gpkg": "GPKG", ".gdb": "OpenFileGDB", ".geojson": "GeoJSON"}
 ALBERS = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +datum=WGS84"
-SYSTEMS = [ALBERS, "EPSG:4546", "EPSG:4525", "EPSG:4508", "EPSG:4490", "EPSG:4326", "EPSG:32649"]
+SYSTEMS = ["EPSG:4546", "EPSG:4525", "EPSG:4508", "EPSG:4490", "EPSG:4326", "EPSG:32649"]
 
 
 def _north_first(shape: BaseGeometry, crs: str) -> BaseGeometry:
@@ -31,8 +31,8 @@ def _write(path: Path, shapes: list[BaseGeometry], crs: str, **columns: list[str
     frame.to_file(path, driver=SUFFIXES[path.suffix], encoding=encoding)
 
 
-# A GeoJSON can say no CRS that has no code.
-CASES = [(end, crs) for end in SUFFIXES for crs in SYSTEMS if (end, crs) != (".geojson", ALBERS)]
+# One without a code, of which a .prj says no area either, once: GDAL is slow to write it.
+CASES = [(suffix, crs) for suffix in SUFFIXES for crs in SYSTEMS] + [(".shp", ALBERS)]
 
 
 @pytest.mark.parametrize(("suffix", "crs"), CASES)

@@ -8,7 +8,8 @@ import pytest
 from tests.read_batches import HEAD, batch_folder, only
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.errors import NothingToAudit
-from yanhu_satcheck.read import read_batch
+from yanhu_satcheck.read import kml as kml_reader
+from yanhu_satcheck.read import markup, read_batch
 from yanhu_satcheck.read.kml import read_kml
 from yanhu_satcheck.read.markup import parse_xml
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
@@ -217,8 +218,12 @@ def test_the_kml_in_a_kmz_is_read_and_others_are_named(tmp_path: Path) -> None:
     assert "files/other.kml" in only(batch.misreads).what.en
 
 
-def test_a_kmz_that_unpacks_too_far_is_refused(tmp_path: Path) -> None:
-    _kmz(tmp_path, doc="<kml>" + " " * (201 << 20))
+def test_a_kmz_that_unpacks_too_far_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kml_reader, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(markup, "MAX_BYTES", 1 << 20)
+    _kmz(tmp_path, doc="<kml>" + " " * (2 << 20))
     assert "too large" in only(read_batch(tmp_path).misreads).what.en
 
 

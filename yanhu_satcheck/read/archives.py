@@ -18,14 +18,8 @@ _MAGIC = {
     b"\x1f\x8b": ".gz",
 }
 # What is a zip by design, and the member that shows it.
-_ZIPPED = {
-    ".xlsx": "xl/",
-    ".xlsm": "xl/",
-    ".xls": "xl/",
-    ".et": "xl/",
-    ".kmz": ".kml",
-    ".ovkmz": ".kml",
-}
+_ZIPPED = dict.fromkeys((".xlsx", ".xlsm", ".xls", ".et"), "xl/")
+_ZIPPED |= dict.fromkeys((".kmz", ".kml", ".ovkmz", ".ovkml"), ".kml")
 _READ = (".shp", ".gpkg", ".geojson", ".kml", ".kmz", ".xlsx", ".xls", ".csv")
 BAD_ZIP: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),

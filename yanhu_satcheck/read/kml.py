@@ -4,11 +4,11 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+import numpy as np
 from shapely.errors import ShapelyError
 from shapely.geometry import (
     GeometryCollection,
@@ -36,6 +36,7 @@ _WGS84 = frozenset({"", "wgs84", "cgcs2000"})
 _NAMED = {"polygons": "polygon_id", "permits": "permit_no"}
 _GEOMETRIES = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry")
 _UNDRAWN = ("Track", "MultiTrack", "Model")
+_SPACED = re.compile(r"\s,|,\s")
 _AGAIN = Words("请重新导出为 KML", "export it as KML again")
 
 
@@ -236,24 +237,25 @@ def _parts(element: Element) -> Iterator[BaseGeometry]:
             yield Polygon(_ring(element, "outerBoundaryIs")[0], _ring(element, "innerBoundaryIs"))
 
 
-def _ring(polygon: Element, side: str) -> list[list[tuple[float, float]]]:
+def _ring(polygon: Element, side: str) -> list[np.ndarray]:
     rings = [_points(r) for boundary in polygon.iter(side) for r in boundary.iter("LinearRing")]
     if side == "outerBoundaryIs" and len(rings) != 1:
         raise _Fault("面没有外边界", "a polygon has no outer boundary, or several")
-    if any(ring[0] != ring[-1] for ring in rings):
+    if any((ring[0] != ring[-1]).any() for ring in rings):
         raise _Fault("边界环没有闭合", "a ring is not closed")
     return rings
 
 
-def _points(element: Element) -> list[tuple[float, float]]:
-    """Give longitude and latitude of every vertex; heights are left out."""
-    text = re.sub(r"\s*,\s*", ",", (element.findtext(".//coordinates") or "").strip())
-    points = []
-    for said in text.split():
-        lon, lat, *_ = said.split(",")
-        points.append((float(lon), float(lat)))
-    if not all(isfinite(number) for point in points for number in point):
-        raise _Fault("坐标不是可用的数", "its coordinates are no usable numbers")
-    if not points:
+def _points(element: Element) -> np.ndarray:
+    """Give longitude and latitude of every vertex, a row each; heights are left out."""
+    text = (element.findtext("coordinates") or "").strip()
+    if _SPACED.search(text):
+        text = re.sub(r"\s*,\s*", ",", text)
+    if not text:
         raise _Fault("图形没有坐标", "it has no coordinates")
+    points = np.array([[float(number) for number in said.split(",")[:2]] for said in text.split()])
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(text[:80])
+    if not np.isfinite(points).all():
+        raise _Fault("坐标不是可用的数", "its coordinates are no usable numbers")
     return points
