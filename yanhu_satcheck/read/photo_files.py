@@ -50,7 +50,7 @@ def read_photos(
     named = {photo.id for photo in photos}
     for name, look in seen.items():
         if name not in named:
-            number = _number_in(name, numbers)
+            number = number_in(name, numbers)
             photos.append(_photo(name, look, numbers.get(fold(number)), number, index is None))
     for photo in photos:
         if photo.fault is not None and photo.path is not None:
@@ -90,7 +90,7 @@ def name_others(
                 remedy = Words("请把照片解压到该文件夹", "unpack the photographs into this folder")
         else:
             continue
-        number = numbers.get(fold(_number_in(name, numbers)))
+        number = numbers.get(fold(number_in(name, numbers)))
         misreads.add(
             folder.name(path),
             what,
@@ -194,7 +194,7 @@ def _listed(
                 f"有 {len(fits)} 个文件都叫 {said}", f"{len(fits)} files are called {said}"
             )
         name = fits[0] if len(fits) == 1 else said.replace("\\", "/").removeprefix("./")
-        number = str(record.values["polygon_id"]) or _number_in(name, numbers)
+        number = str(record.values["polygon_id"]) or number_in(name, numbers)
         photo = _photo(name, seen.get(name), numbers.get(fold(number)), number, True, record)
         if problem is None and (photo.id, fold(number)) in photos:
             problem = Words(f"{said} 重复登记", f"{said} is listed twice for one polygon")
@@ -281,7 +281,7 @@ def _place(lon: float | None, lat: float | None) -> tuple[float, float] | None:
     return lon, lat
 
 
-def _number_in(name: str, numbers: Mapping[str, str]) -> str:
+def number_in(name: str, numbers: Mapping[str, str]) -> str:
     """Give the polygon's number that a photograph's folder is, or that its name holds."""
     *folders, bare = fold(name).split("/")
     for part in reversed(folders):

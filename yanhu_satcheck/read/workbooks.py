@@ -45,9 +45,17 @@ class Wanted(NamedTuple):
 
 
 def read_workbook(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
-    """Read the sheet of a workbook that `sheet` names, or whose header fits the table best.
+    """Read the sheet of a workbook that `sheet` names, or whose header fits the table best."""
+    return _choose(name, file, read_sheets(path), wanted, misreads)
+
+
+def read_sheets(path: Path) -> dict[str, list[list[Any]]]:
+    """Read every sheet of a workbook, by name: its rows of cells.
 
     Its bytes tell an .xlsx from an old .xls (WPS: .et), whatever it is called.
+
+    Raises:
+        Unreadable: It is hostile, damaged or no workbook.
     """
     content = _bounded(path)
     if content.startswith(OLE):
@@ -58,7 +66,7 @@ def read_workbook(name: str, path: Path, file: str, wanted: Wanted, misreads: Mi
         refuse_hostile(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = {
+        return {
             about.name: _grid(book.get_sheet_by_name(about.name))
             for about in book.sheets_metadata
             if about.typ == SheetTypeEnum.WorkSheet
@@ -72,7 +80,6 @@ def read_workbook(name: str, path: Path, file: str, wanted: Wanted, misreads: Mi
                 "请用 Excel 或 WPS 打开后另存为 .xlsx", "open it in Excel or WPS and save it again"
             ),
         ) from None
-    return _choose(name, file, sheets, wanted, misreads)
 
 
 def _bounded(path: Path) -> bytes:
@@ -111,7 +118,16 @@ def _no_workbook(content: bytes) -> Unreadable:
 
 def read_csv(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
     """Read a .csv in UTF-8 or GB18030; rows count as a spreadsheet would count them."""
-    text = decode(path.read_bytes(), wanted.encoding)
+    return _choose(name, file, {"": csv_grid(path, wanted.encoding)}, wanted, misreads)
+
+
+def csv_grid(path: Path, encoding: str | None = None) -> list[list[Any]]:
+    """Read the rows of a .csv.
+
+    Raises:
+        Unreadable: It is no text, or no table.
+    """
+    text = decode(path.read_bytes(), encoding)
     if "\0" in text:
         raise Unreadable(
             Words("不是文本文件", "it is no text file"),
@@ -121,13 +137,12 @@ def read_csv(name: str, path: Path, file: str, wanted: Wanted, misreads: Misread
     comma = "," if "," in head else next((tab for tab in _TABS if tab in head), ",")
     csv.field_size_limit(1 << 20)
     try:
-        grid: list[list[Any]] = [*csv.reader(io.StringIO(text, newline=""), delimiter=comma)]
+        return [*csv.reader(io.StringIO(text, newline=""), delimiter=comma)]
     except csv.Error as cause:
         raise Unreadable(
             Words("CSV 格式有误", f"the CSV is malformed ({cause})"),
             Words("请用 Excel 或 WPS 另存为 CSV", "save it as CSV from Excel or WPS"),
         ) from None
-    return _choose(name, file, {"": grid}, wanted, misreads)
 
 
 def refuse_hostile(content: bytes) -> None:
