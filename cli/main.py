@@ -66,6 +66,30 @@ def _found(findings: tuple[Any, ...], fail_on: str) -> int:
 
 
 @satcheck.command()
+@click.argument("where", metavar="DIR", type=folder)
+@click.option("--stdout", is_flag=True, help="print the draft, write nothing")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def init(where: Path, stdout: bool, lang: str) -> int:
+    """Draft DIR/batch.toml by looking at its files 起草 batch.toml.
+
+    Exit status: 0 the draft can be used, 2 the period or the polygons are not known.
+    """
+    from yanhu_satcheck.cli.drafted import drafted, refuse_to_overwrite, write
+    from yanhu_satcheck.read.draft import draft
+
+    if not stdout:
+        refuse_to_overwrite(where)
+    made = draft(where)
+    if stdout:
+        # A draft sent to a file must be UTF-8 on any console, and hold nothing else.
+        click.echo(made.text if sys.stdout.isatty() else made.text.encode(), nl=False)
+    else:
+        write(where, made.text)
+    click.echo(drafted(made, where, lang), err=stdout)
+    return NOTHING_FOUND if made.usable else NOT_AUDITED
+
+
+@satcheck.command()
 @click.argument("batch", type=folder)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 def check(batch: Path, lang: str) -> int:

@@ -1,14 +1,20 @@
 """Layers: shapefiles in every encoding, and every way a layer loses rows without a word."""
 
 import json
+import math
 import shutil
 import struct
+import warnings
 from pathlib import Path
 from typing import Any
 
 import geopandas
+import pyarrow
+import pyogrio
 import pytest
-from shapely.geometry import Polygon
+import shapely
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from tests.read_batches import HEAD, batch_folder, feature, layer, only, square
 from tests.shared import shared_data
@@ -232,13 +238,62 @@ def test_another_format_in_a_geopackages_clothes_is_refused(tmp_path: Path) -> N
         _layer(path)
 
 
-@pytest.mark.parametrize("suffix", [".kml", ".gdb"])
-def test_formats_of_a_later_version_are_said(tmp_path: Path, suffix: str) -> None:
-    batch_folder(tmp_path, more=f'[permits]\npath = "p{suffix}"')
-    (tmp_path / f"p{suffix}").touch()
-    misread = only(read_batch(tmp_path).misreads)
-    assert ".gpkg" in misread.remedy.zh
-    assert misread.whole
+RING = square()
+HOLE = [[x / 2 + 250_025, y / 2 + 1_938_025] for x, y in square()]
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        Polygon(RING, [HOLE]),
+        MultiPolygon([Polygon(RING), Polygon(square(1), [])]),
+        Polygon([(x, y, 400.0) for x, y in RING]),
+        shapely.from_wkt(f"POLYGON M (({','.join(f'{x} {y} 7' for x, y in RING)}))"),
+        shapely.from_wkt(f"POLYGON ZM (({','.join(f'{x} {y} 400 7' for x, y in RING)}))"),
+    ],
+    ids=["hole", "parts", "heights", "measures", "heights and measures"],
+)
+@pytest.mark.parametrize("suffix", [".shp", ".gpkg"])
+def test_parts_holes_heights_and_measures_are_read_flat(
+    tmp_path: Path, drawn: BaseGeometry, suffix: str
+) -> None:
+    path = tmp_path / f"polygons{suffix}"
+    rows = pyarrow.table({"TBBH": ["A1"], "geom": pyarrow.array([shapely.to_wkb(drawn)])})
+    kind = f"{drawn.geom_type}{' Z' * drawn.has_z}"
+    with warnings.catch_warnings(action="ignore"):  # of measures, which GDAL was not told of
+        pyogrio.write_arrow(rows, path, geometry_name="geom", geometry_type=kind, crs="EPSG:4546")
+    text = HEAD + f'[polygons]\npath = "polygons{suffix}"\n'
+    (tmp_path / "batch.toml").write_text(text, encoding="utf-8")
+    found = read_batch(tmp_path).polygons[0].footprint
+    assert found is not None
+    flat = shapely.force_2d(drawn)
+    assert found.symmetric_difference(flat).area < 1e-3
+    assert shapely.get_num_coordinates(found) == shapely.get_num_coordinates(flat)
+    assert not found.has_z
+
+
+def test_solids_are_refused_by_name(tmp_path: Path) -> None:
+    path = _shapefile(tmp_path)
+    content = bytearray(path.read_bytes())
+    content[32:36] = struct.pack("<i", 31)
+    path.write_bytes(content)
+    assert "MultiPatch" in _lost(tmp_path)
+
+
+def test_arcs_in_a_geopackage_are_drawn_as_lines(tmp_path: Path) -> None:
+    circle = struct.pack("<BIIBII", 1, 10, 1, 1, 8, 5)
+    for x, y in ((0, 0), (50, 50), (100, 0), (50, -50), (0, 0)):
+        circle += struct.pack("<dd", 500_000 + x, 3_876_000 + y)
+    path = tmp_path / "polygons.gpkg"
+    rows = pyarrow.table({"TBBH": ["A1"], "geom": pyarrow.array([circle])})
+    how = {"geometry_name": "geom", "geometry_type": "Unknown", "crs": "EPSG:4546"}
+    pyogrio.write_arrow(rows, path, layer="tb", **how)
+    table, _ = _layer(path)
+    shape = table.rows[0].shape
+    assert shape is not None
+    assert shape.geom_type == "Polygon"
+    # Chords of 4 degrees take 0.08 % off a circle.
+    assert 0.999 < shape.area / (math.pi * 50**2) < 1
 
 
 def test_no_part_of_a_shapefile_leads_out_of_the_folder(tmp_path: Path) -> None:

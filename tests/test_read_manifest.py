@@ -184,7 +184,7 @@ def _lost(folder: Path) -> str:
 
 def test_a_lost_batch_is_told_in_chinese_first_and_then_in_english(tmp_path: Path) -> None:
     said = _lost(tmp_path)
-    assert said.index("请按 README 中的示例编写") < said.index("after the example in the README")
+    assert said.index("请运行 satcheck init") < said.index("run `satcheck init`")
     batch_folder(tmp_path)
     (tmp_path / "polygons.geojson").unlink()
     chinese, english = _lost(tmp_path).split(f"\n{tmp_path}: ")

@@ -8,6 +8,7 @@ from pyproj import Transformer
 
 from yanhu_satcheck.batch import Batch, Misread, Photo
 from yanhu_satcheck.evidence import PhotoEvidence, PhotoGroup
+from yanhu_satcheck.photos.datum import to_wgs84
 from yanhu_satcheck.photos.groups import groups
 from yanhu_satcheck.photos.picture import Print, Unreadable, digest, print_of
 from yanhu_satcheck.terms import Words
@@ -21,15 +22,14 @@ class _Away:
     def __init__(self, batch: Batch) -> None:
         self._footprints = {p.id: p.footprint for p in batch.polygons}
         self._to_metres = Transformer.from_crs("EPSG:4490", batch.crs, always_xy=True)
-        # A position declared as GCJ-02 or BD-09 lies half a kilometre off until it is converted.
-        self._usable = batch.photo_crs == "WGS84"
+        self._declared = batch.photo_crs
 
     def metres(self, photo: Photo) -> float | None:
         """From the polygon's outline, 0 inside; `None` where either place is not known."""
         footprint = self._footprints.get(photo.polygon_id or "")
-        if footprint is None or photo.lonlat is None or not self._usable:
+        if footprint is None or photo.lonlat is None:
             return None
-        place = shapely.Point(self._to_metres.transform(*photo.lonlat))
+        place = shapely.Point(self._to_metres.transform(*to_wgs84(photo.lonlat, self._declared)))
         return float(shapely.distance(footprint, place))
 
 

@@ -5,8 +5,18 @@ cells; `spectra`, `ground` and `relief` say what a pixel shows. Survey and measu
 and never on one another.
 """
 
+from yanhu_satcheck.raster.glimpse import Glimpse, glimpse
 from yanhu_satcheck.raster.header import Header, header
 from yanhu_satcheck.raster.pair import PairPixels, PairReader, open_pair
 from yanhu_satcheck.raster.window import Window
 
-__all__ = ["Header", "PairPixels", "PairReader", "Window", "header", "open_pair"]
+__all__ = [
+    "Glimpse",
+    "Header",
+    "PairPixels",
+    "PairReader",
+    "Window",
+    "glimpse",
+    "header",
+    "open_pair",
+]

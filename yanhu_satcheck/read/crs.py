@@ -27,6 +27,7 @@ _OLD = {
     "beijing": Words("1954 北京坐标系", "Beijing 1954"),
 }
 MAX_OFF_MERIDIAN = 6.0  # degrees; a 6-degree zone ends at 3
+MAX_OFF_ZONE = 12.0  # of other transverse Mercators, which some countries stretch
 _NORTHING = (1.8e6, 6.0e6)
 _CONVERT = Words(
     "请用当地转换参数转换为 CGCS2000 后重新提供",
@@ -281,12 +282,24 @@ def _fits(crs: CRS, points: np.ndarray) -> bool:
         return inside and (
             meridian is None or bool(np.abs(lon - meridian).max() <= MAX_OFF_MERIDIAN)
         )
+    meridian = _meridian(crs)
+    if meridian is not None and np.abs((lon - meridian + 180) % 360 - 180).max() > MAX_OFF_ZONE:
+        return False
     area = crs.area_of_use
+    if area is None and not crs.is_geographic:
+        # A .prj says no area. What lies in China only the other way round, is the other way round.
+        return _within(degrees, CHINA) or not _within(_turned(crs, points), CHINA)
     if area is None or crs.is_geographic:
         # Degrees fit the world both ways round; north before east in China is known by its place.
         return not (_within(points[:, ::-1], CHINA) and not _within(points, CHINA))
     west, east = area.west - 9, area.east + 9
     return bool(lon.min() >= west and lon.max() <= east) or area.west > area.east
+
+
+def _turned(crs: CRS, points: np.ndarray) -> np.ndarray:
+    """Give where points would lie with north before east; nowhere is no place in China."""
+    places: np.ndarray = np.nan_to_num(to_degrees(crs)(points[:, ::-1]), posinf=999.0)
+    return places
 
 
 def is_chinese(crs: CRS) -> bool:

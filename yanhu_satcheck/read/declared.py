@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+from yanhu_satcheck.read.archives import refuse_archive
 from yanhu_satcheck.read.folder import Folder
 from yanhu_satcheck.read.keys import NAME
 from yanhu_satcheck.read.manifest import Declared
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.read.tables import Records, read_columns
-from yanhu_satcheck.read.vectors import LATER, SIDECARS, SUFFIXES, read_layer
-from yanhu_satcheck.read.workbooks import Wanted, read_csv, read_workbook
+from yanhu_satcheck.read.vectors import SIDECARS, SUFFIXES, read_layer
+from yanhu_satcheck.read.workbooks import SPREADSHEETS, Wanted, read_csv, read_workbook
 from yanhu_satcheck.terms import Words
 
 
@@ -20,20 +21,18 @@ def read_declared(folder: Folder, declared: Declared | None, misreads: Misreads)
     wanted = Wanted(declared.sheet, declared.header_row, declared.encoding, declared.fields)
     try:
         suffix = Path(file).suffix.lower()
-        if suffix in LATER:
-            folder.locate(declared.path)
-            raise Unreadable(
-                Words(f"本版本暂不能读取 {suffix}", f"{suffix} is not read yet by this version"),
-                Words(f"请另存为 {LATER[suffix]}", f"save it as {LATER[suffix]}"),
-            )
-        path = folder.file(declared.path, SIDECARS if suffix == ".shp" else ())
+        if suffix == ".gdb":
+            path = folder.whole(declared.path)
+        else:
+            path = folder.file(declared.path, SIDECARS if suffix == ".shp" else ())
+            refuse_archive(path)
         file = folder.name(path)
         _name_unused(declared, suffix, misreads)
         if suffix in SUFFIXES:
             table = read_layer(
                 declared.name, path, file, declared.encoding, declared.layer, misreads
             )
-        elif suffix in (".xlsx", ".xlsm"):
+        elif suffix in SPREADSHEETS:
             table = read_workbook(declared.name, path, file, wanted, misreads)
         elif suffix in (".csv", ".txt"):
             table = read_csv(declared.name, path, file, wanted, misreads)
@@ -64,8 +63,8 @@ def _name_unused(declared: Declared, suffix: str, misreads: Misreads) -> None:
     """Name a sheet or layer of a format that has none: another table may have been meant."""
     only_layer = Path(str(declared.path)).stem  # a shapefile's, if one insists
     for key, said, has in (
-        ("sheet", declared.sheet, suffix in (".xlsx", ".xlsm")),
-        ("layer", declared.layer, suffix == ".gpkg" or declared.layer == only_layer),
+        ("sheet", declared.sheet, suffix in SPREADSHEETS),
+        ("layer", declared.layer, suffix in (".gpkg", ".gdb") or declared.layer == only_layer),
     ):
         if said is not None and not has:
             misreads.add(

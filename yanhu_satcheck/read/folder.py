@@ -70,6 +70,19 @@ class Folder:
                     self.record(self.locate(self.name(beside)))
         return path
 
+    def whole(self, text: object) -> Path:
+        """Find a folder that is one input, like a .gdb, and record every file in it."""
+        path = self.locate(text)
+        if not path.is_dir():
+            raise Unreadable(
+                Words(f"{text} 是文件，不是文件夹", f"{text} is a file, not a folder"),
+                Words("请复制完整的文件夹", "copy the whole folder"),
+            )
+        for part in sorted(path.rglob("*")):
+            if not self.locate(self.name(part)).is_dir():
+                self.record(part)
+        return path
+
     def holds(self, path: Path) -> bool:
         """Whether a path stays inside the folder when every link is followed."""
         try:

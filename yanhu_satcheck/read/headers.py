@@ -110,16 +110,22 @@ def match(
     misreads: Misreads,
     *,
     row: int | None = None,
+    names: Sequence[str] = (),
     cut_names: bool = False,
 ) -> dict[str, Place]:
     """Find the canonical columns among a table's headers; what is doubtful is noted.
 
+    `names` gives another spelling of each header, as a geodatabase has beside the alias.
     `fields` of the manifest wins over the alias table. Of two headers for one column the one that
     the forms print counts, else the first; the other keeps its cells in the filing and is named.
     """
-    places = _as_declared(table, file, headers, fields, misreads, row)
+    names = names or headers
+    places = _as_declared(table, file, headers, names, fields, misreads, row)
     taken = {place.index for place in places.values()}
-    meant = [meaning(table, header, cut_names=cut_names) for header in headers]
+    meant = [
+        meaning(table, header, cut_names=cut_names) or meaning(table, other, cut_names=cut_names)
+        for header, other in zip(headers, names, strict=True)
+    ]
     for index in sorted(range(len(headers)), key=lambda i: not _is_printed(table, headers[i])):
         name, header = meant[index], headers[index]
         if name is None or index in taken:
@@ -159,13 +165,19 @@ def _as_declared(
     table: str,
     file: str,
     headers: Sequence[str],
+    names: Sequence[str],
     fields: Mapping[str, str],
     misreads: Misreads,
     row: int | None,
 ) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for name, header in fields.items():
-        found = [i for i, h in enumerate(headers) if _whole(h) == _whole(str(header))]
+        said = _whole(str(header))
+        found = [
+            i
+            for i, both in enumerate(zip(headers, names, strict=True))
+            if said in map(_whole, both)
+        ]
         if name in schema(table) and found:
             places[name] = Place(found[0], headers[found[0]], plain(headers[found[0]])[1])
         elif name not in schema(table):

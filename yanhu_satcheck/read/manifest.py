@@ -56,6 +56,11 @@ def read_manifest(folder: Folder, misreads: Misreads) -> Manifest:
     """
     said = _parsed(folder)
     name_unknown(said, (folder.root / NAME).read_text("utf-8").splitlines(), misreads)
+    return understood(folder, said, misreads)
+
+
+def understood(folder: Folder, said: Mapping[str, Any], misreads: Misreads) -> Manifest:
+    """Give what a parsed batch.toml of a folder says; what is wrong with it is noted."""
     name_stray_settings(folder, said, misreads)
     batch = said["batch"] if isinstance(said.get("batch"), dict) else {}
     period = _period(batch.get("period"), misreads)
@@ -113,7 +118,7 @@ def _parsed(folder: Folder) -> dict[str, Any]:
         raise _nothing(
             str(path),
             Words("找不到 batch.toml", "batch.toml is not there"),
-            Words("请按 README 中的示例编写", "write one after the example in the README"),
+            Words("请运行 satcheck init 起草一份", "run `satcheck init` to have one drafted"),
         )
     content = path.read_bytes()
     folder.record(path, content)

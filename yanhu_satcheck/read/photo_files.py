@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from PIL import Image
 
 from yanhu_satcheck.batch import IssuedPolygon, Photo
+from yanhu_satcheck.read.archives import archive_in
 from yanhu_satcheck.read.exif import Exif, read_exif
 from yanhu_satcheck.read.folder import Folder
 from yanhu_satcheck.read.misreads import Misreads
@@ -49,7 +50,7 @@ def read_photos(
     named = {photo.id for photo in photos}
     for name, look in seen.items():
         if name not in named:
-            number = _number_in(name, numbers)
+            number = number_in(name, numbers)
             photos.append(_photo(name, look, numbers.get(fold(number)), number, index is None))
     for photo in photos:
         if photo.fault is not None and photo.path is not None:
@@ -76,6 +77,7 @@ def name_others(
         litter = path.name.startswith((".", "~$")) or path.name.lower() in _LITTER
         if litter or not path.is_file():
             continue
+        remedy = Words("请提供照片原件（如 .jpg）", "supply the photograph itself, like .jpg")
         if not folder.holds(path):
             what = Words("指向批次文件夹之外，未读取", "it leads out of the batch folder: not read")
         elif path.suffix.lower() not in _SUFFIXES and not folder.has_read(path):
@@ -83,13 +85,16 @@ def name_others(
                 f"{path.suffix or '没有后缀的文件'} 不是照片，未使用",
                 f"by its ending ({path.suffix or 'none'}) it is no photograph: not used",
             )
+            if (held := archive_in(path)) is not None:
+                what = held
+                remedy = Words("请把照片解压到该文件夹", "unpack the photographs into this folder")
         else:
             continue
-        number = numbers.get(fold(_number_in(name, numbers)))
+        number = numbers.get(fold(number_in(name, numbers)))
         misreads.add(
             folder.name(path),
             what,
-            Words("请提供照片原件（如 .jpg）", "supply the photograph itself, like .jpg"),
+            remedy,
             rule="PH04",
             polygon_ids=(number,) if number else (),
         )
@@ -189,7 +194,7 @@ def _listed(
                 f"有 {len(fits)} 个文件都叫 {said}", f"{len(fits)} files are called {said}"
             )
         name = fits[0] if len(fits) == 1 else said.replace("\\", "/").removeprefix("./")
-        number = str(record.values["polygon_id"]) or _number_in(name, numbers)
+        number = str(record.values["polygon_id"]) or number_in(name, numbers)
         photo = _photo(name, seen.get(name), numbers.get(fold(number)), number, True, record)
         if problem is None and (photo.id, fold(number)) in photos:
             problem = Words(f"{said} 重复登记", f"{said} is listed twice for one polygon")
@@ -276,7 +281,7 @@ def _place(lon: float | None, lat: float | None) -> tuple[float, float] | None:
     return lon, lat
 
 
-def _number_in(name: str, numbers: Mapping[str, str]) -> str:
+def number_in(name: str, numbers: Mapping[str, str]) -> str:
     """Give the polygon's number that a photograph's folder is, or that its name holds."""
     *folders, bare = fold(name).split("/")
     for part in reversed(folders):

@@ -67,7 +67,7 @@ def shapes(
     table = records.table
     if not table.spatial:
         route = crses.Route(crses.Settled(CRS(crses.CGCS2000)), work, None)
-        return [_point(record, route) for record in records.rows]
+        return [_point(records, record, route, misreads) for record in records.rows]
     areal = table.name in _AREAL
     settled = settle_layer(table, declared, work, region, misreads, areal=areal)
     route = route_of(records, settled, work)
@@ -98,11 +98,26 @@ def _drawn(
     return None
 
 
-def _point(record: Record, route: crses.Route) -> BaseGeometry | None:
+def _point(
+    records: Records, record: Record, route: crses.Route, misreads: Misreads
+) -> BaseGeometry | None:
     lon, lat = record.values.get("lon"), record.values.get("lat")
-    if lon is None or lat is None or not (abs(lon) <= 180 and abs(lat) <= 90):
+    if lon is None or lat is None:
         return None
-    return route.carry(Point(lon, lat))
+    try:
+        if abs(lon) <= 180 and abs(lat) <= 90:
+            return route.carry(Point(lon, lat))
+    except Unreadable:
+        pass
+    misreads.add(
+        records.table.file,
+        Words(f"经纬度 {lon}, {lat} 不在国内", f"{lon}, {lat} is no place in China"),
+        Words("请填以度计的经纬度，如 111.0, 35.0", "give degrees, like 111.0, 35.0"),
+        row=record.row.number,
+        column=records.places["lon"].header,
+        rule="DQ04",
+    )
+    return None
 
 
 def licences(

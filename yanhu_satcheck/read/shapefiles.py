@@ -1,14 +1,11 @@
 """Shapefiles: whether the parts belong together, and attributes read from the DBF's own bytes."""
 
 import struct
-import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-import pyogrio.raw
-import shapely
-
 from yanhu_satcheck.read.encodings import codec, sniff
+from yanhu_satcheck.read.layers import Engine, damaged, read_shapes
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.read.tables import Row, Table
 from yanhu_satcheck.terms import Words
@@ -17,6 +14,7 @@ _AGAIN = Words(
     "请重新复制全部同名文件（.shp .shx .dbf .prj）",
     "copy all files of that name again (.shp .shx .dbf .prj)",
 )
+_MULTIPATCH = 31
 _SAMPLED = 400  # records that tell how a DBF's texts are written
 
 
@@ -27,7 +25,9 @@ class _Field(NamedTuple):
     width: int
 
 
-def read_shapefile(name: str, path: Path, file: str, encoding: str | None) -> Table:
+def read_shapefile(
+    name: str, path: Path, file: str, encoding: str | None, engine: Engine = "pyogrio"
+) -> Table:
     """Read a shapefile: geometry through GDAL, attributes by ourselves.
 
     GDAL turns GBK without a .cpg into wrong letters, refuses UTF-8 names cut in a character, and
@@ -47,12 +47,13 @@ def read_shapefile(name: str, path: Path, file: str, encoding: str | None) -> Ta
             ),
             _AGAIN,
         )
-    rows = []
-    for place, wkb in _geometries(path).items():
-        if records[place] is None:
-            continue
-        shape = shapely.from_wkb(wkb, on_invalid="ignore") if wkb is not None else None
-        rows.append(Row(place + 1, records[place] or (), shape))
+    with damaged(Words("Shapefile 损坏，无法打开", "the shapefile cannot be opened"), _AGAIN):
+        drawn = read_shapes(path, engine)
+    rows = [
+        Row(place + 1, records[place] or (), shape)
+        for place, shape in drawn.items()
+        if records[place] is not None
+    ]
     names = tuple(_name(field.name, text) for field in fields)
     crs = _prj(path)
     return Table(name, file, names, tuple(rows), cut_names=True, spatial=True, crs=crs)
@@ -90,23 +91,18 @@ def _count_shapes(path: Path, shx: Path) -> int:
                 ),
                 _AGAIN,
             )
+    _refuse_solids(path)
     return (shx.stat().st_size - 100) // 8
 
 
-def _geometries(path: Path) -> dict[int, bytes | None]:
-    # latin-1 reads any field name; the names themselves are taken from the DBF.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            _, fids, wkb, _ = pyogrio.raw.read(
-                path, encoding="latin1", columns=[], return_fids=True
-            )
-        except Exception as cause:
-            raise Unreadable(
-                Words("Shapefile 损坏，无法打开", f"the shapefile cannot be opened ({cause})"),
-                _AGAIN,
-            ) from None
-    return {int(fid): shape for fid, shape in zip(fids, wkb, strict=True)}
+def _refuse_solids(path: Path) -> None:
+    (kind,) = struct.unpack("<i", path.read_bytes()[32:36])
+    if kind == _MULTIPATCH:
+        raise Unreadable(
+            Words("图形是多面体（MultiPatch）", "it holds MultiPatches, no plain polygons"),
+            Words("请转换为二维面后再提供", "convert it into plain polygons"),
+            "DQ05",
+        )
 
 
 def _read_dbf(

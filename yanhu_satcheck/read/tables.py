@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.read import headers as heads
 from yanhu_satcheck.read import values
+from yanhu_satcheck.read.crs import CHINA
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.terms import Words
 
@@ -31,6 +32,7 @@ class Table:
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     header_row: int | None = None
+    names: tuple[str, ...] = ()  # another spelling of each header, where the file has two
     cut_names: bool = False  # a DBF, whose headers may be cut
     spatial: bool = False
     crs: str | None = None  # as the file says
@@ -94,6 +96,7 @@ def read_columns(table: Table, fields: Mapping[str, str], misreads: Misreads) ->
         fields,
         misreads,
         row=table.header_row,
+        names=table.names,
         cut_names=table.cut_names,
     )
     columns = heads.schema(table.name)
@@ -109,8 +112,48 @@ def read_columns(table: Table, fields: Mapping[str, str], misreads: Misreads) ->
         for name, column in columns.items():
             read.setdefault(name, "" if column.kind in ("text", "key") else None)
         records.append(Record(row, read))
+    if not table.spatial:
+        records = _east_first(table, places, records, misreads)
     _name_bad_unit(table, places, misreads)
     return Records(table, places, tuple(records))
+
+
+def _east_first(
+    table: Table, places: Mapping[str, heads.Place], records: list[Record], misreads: Misreads
+) -> list[Record]:
+    """Read longitude and latitude the other way round where the table has them exchanged.
+
+    In China they leave no doubt: no longitude there is a latitude.
+    """
+    if not {"lon", "lat"} <= set(places):
+        return records
+    right = [
+        Record(r.row, {**r.values, "lon": r.values["lat"], "lat": r.values["lon"]})
+        if _is_exchanged(r.values["lon"], r.values["lat"])
+        else r
+        for r in records
+    ]
+    exchanged = [r.row.number for r, was in zip(right, records, strict=True) if r is not was]
+    if exchanged:
+        lon, lat = places["lon"].header, places["lat"].header
+        misreads.add(
+            table.file,
+            Words(
+                f"“{lon}”与“{lat}”颠倒（{len(exchanged)} 行），已交换读取",
+                f"“{lon}” and “{lat}” are exchanged in {len(exchanged)} rows; "
+                "read the other way round",
+            ),
+            Words("请核对并改正表头或数值", "check them and mend the headers or the values"),
+            row=exchanged[0],
+            column=lon,
+            rule="DQ04",
+        )
+    return right
+
+
+def _is_exchanged(lon: float | None, lat: float | None) -> bool:
+    west, south, east, north = CHINA
+    return lon is not None and lat is not None and south <= lon <= north and west <= lat <= east
 
 
 def _value(column: heads.Column, place: heads.Place, cell: Any) -> Any:

@@ -57,8 +57,16 @@ def read_batch(folder: Path) -> Batch:
             every misread of the whole batch.
     """
     inside, misreads = Folder(Path(folder)), Misreads()
-    reading = _Reading(inside, read_manifest(inside, misreads), misreads)
-    said = reading.said
+    return read_declared_batch(inside, read_manifest(inside, misreads), misreads)
+
+
+def read_declared_batch(inside: Folder, said: Manifest, misreads: Misreads) -> Batch:
+    """Read what a manifest declares of a folder.
+
+    Raises:
+        NothingToAudit: No polygon is usable; the message holds every misread.
+    """
+    reading = _Reading(inside, said, misreads)
     polygons, work, blank = _polygons(reading)
     found: dict[str, Any] = {name: () for name in TABLES}
     supplied = {"polygons"}

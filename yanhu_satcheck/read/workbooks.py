@@ -3,9 +3,7 @@
 import csv
 import io
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,20 +11,20 @@ from typing import Any, NamedTuple
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from yanhu_satcheck.read import headers as heads
+from yanhu_satcheck.read.archives import BAD_ZIP
+from yanhu_satcheck.read.biff import OLE, refuse_hostile_biff
 from yanhu_satcheck.read.encodings import decode
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.read.tables import Row, Table, find_header, tidy
 from yanhu_satcheck.read.values import folded, is_blank
 from yanhu_satcheck.terms import Words
 
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".et")
+MAX_FILE = 100 << 20  # bytes
 MAX_MEMBER = 200 << 20  # bytes of one sheet, unpacked
 MAX_UNPACKED = 500 << 20  # bytes of all its parts
 MAX_CELLS = 5_000_000  # of the rectangle that a sheet's cells span
 MAX_ROWS = 1_048_576
-_BAD_ZIP: tuple[type[Exception], ...] = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),
-    *(OSError, EOFError, ValueError),
-)
 # The last group tells a tag that closes at once, which holds nothing; whatever else follows counts.
 _REFERENCE = re.compile(
     rb"<(?:\w+:)?(?:row|c)\b[^<]*?\sr\s*=\s*[\"']([A-Za-z]*)(\d+)[\"']"
@@ -47,12 +45,28 @@ class Wanted(NamedTuple):
 
 
 def read_workbook(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
-    """Read the sheet of an .xlsx that `sheet` names, or whose header fits the table best."""
-    content = path.read_bytes()
-    refuse_hostile(content)
+    """Read the sheet of a workbook that `sheet` names, or whose header fits the table best."""
+    return _choose(name, file, read_sheets(path), wanted, misreads)
+
+
+def read_sheets(path: Path) -> dict[str, list[list[Any]]]:
+    """Read every sheet of a workbook, by name: its rows of cells.
+
+    Its bytes tell an .xlsx from an old .xls (WPS: .et), whatever it is called.
+
+    Raises:
+        Unreadable: It is hostile, damaged or no workbook.
+    """
+    content = _bounded(path)
+    if content.startswith(OLE):
+        refuse_hostile_biff(content, MAX_CELLS)
+    elif path.suffix.lower() in (".xls", ".et") and not content.startswith(b"PK"):
+        raise _no_workbook(content)
+    else:
+        refuse_hostile(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = {
+        return {
             about.name: _grid(book.get_sheet_by_name(about.name))
             for about in book.sheets_metadata
             if about.typ == SheetTypeEnum.WorkSheet
@@ -66,12 +80,54 @@ def read_workbook(name: str, path: Path, file: str, wanted: Wanted, misreads: Mi
                 "请用 Excel 或 WPS 打开后另存为 .xlsx", "open it in Excel or WPS and save it again"
             ),
         ) from None
-    return _choose(name, file, sheets, wanted, misreads)
+
+
+def _bounded(path: Path) -> bytes:
+    if (size := path.stat().st_size) > MAX_FILE:
+        raise Unreadable(
+            Words(f"工作簿过大（{size >> 20} MB）", f"it is too large ({size >> 20} MB)"),
+            Words("请拆分，或删去图片和空表", "split it, or take out pictures and empty sheets"),
+        )
+    return path.read_bytes()
+
+
+def _no_workbook(content: bytes) -> Unreadable:
+    """Say what an .xls is that no Excel wrote; web systems “export to Excel” such files."""
+    head = content[:4096].removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip().lower()
+    if head.startswith(b"mime-version:"):
+        what = Words(
+            "是网页存档（MHT），不是 Excel 文件", "it is a web archive (MHT), no Excel file"
+        )
+    elif b"schemas-microsoft-com:office:spreadsheet" in head:
+        what = Words(
+            "是 XML 表格，不是 Excel 工作簿", "it is an XML spreadsheet, no Excel workbook"
+        )
+    elif b"<table" in head or b"<html" in head or head.startswith(b"<!doctype html"):
+        what = Words("是网页（HTML）表格，不是 Excel 文件", "it is an HTML table, no Excel file")
+    elif head and all(byte >= 32 or byte in b"\t\r\n" for byte in head):
+        what = Words("是文本表格，不是 Excel 文件", "it is a table in plain text, no Excel file")
+    else:
+        what = Words("不是有效的 .xls 文件", "it is no valid .xls file")
+    return Unreadable(
+        what,
+        Words(
+            "请用 Excel 或 WPS 打开后另存为 .xlsx", "open it in Excel or WPS and save it as .xlsx"
+        ),
+    )
 
 
 def read_csv(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
     """Read a .csv in UTF-8 or GB18030; rows count as a spreadsheet would count them."""
-    text = decode(path.read_bytes(), wanted.encoding)
+    return _choose(name, file, {"": csv_grid(path, wanted.encoding)}, wanted, misreads)
+
+
+def csv_grid(path: Path, encoding: str | None = None) -> list[list[Any]]:
+    """Read the rows of a .csv.
+
+    Raises:
+        Unreadable: It is no text, or no table.
+    """
+    text = decode(path.read_bytes(), encoding)
     if "\0" in text:
         raise Unreadable(
             Words("不是文本文件", "it is no text file"),
@@ -81,13 +137,12 @@ def read_csv(name: str, path: Path, file: str, wanted: Wanted, misreads: Misread
     comma = "," if "," in head else next((tab for tab in _TABS if tab in head), ",")
     csv.field_size_limit(1 << 20)
     try:
-        grid: list[list[Any]] = [*csv.reader(io.StringIO(text, newline=""), delimiter=comma)]
+        return [*csv.reader(io.StringIO(text, newline=""), delimiter=comma)]
     except csv.Error as cause:
         raise Unreadable(
             Words("CSV 格式有误", f"the CSV is malformed ({cause})"),
             Words("请用 Excel 或 WPS 另存为 CSV", "save it as CSV from Excel or WPS"),
         ) from None
-    return _choose(name, file, {"": grid}, wanted, misreads)
 
 
 def refuse_hostile(content: bytes) -> None:
@@ -113,7 +168,7 @@ def refuse_hostile(content: bytes) -> None:
                         Words(f"工作簿过大（{what}）", f"it unpacks too far ({what})"), remedy
                     )
                 _refuse_far_cells(archive.read(member), remedy)
-    except _BAD_ZIP as cause:
+    except BAD_ZIP as cause:
         raise Unreadable(
             Words("不是有效的 .xlsx 文件", f"it is no valid .xlsx file ({cause})"),
             Words("请用 Excel 或 WPS 另存为 .xlsx", "save it as .xlsx from Excel or WPS"),
