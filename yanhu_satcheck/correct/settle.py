@@ -82,14 +82,16 @@ def _call(entry: Entry, answers: Answers) -> _Call:
     """Say which proposal was accepted: a finding's own answer goes before the polygon's."""
     proposing = [one for one in entry.findings if one.proposed]
     own = {one.id: answers.of(one.id) for one in proposing}
-    taken = [one for one in proposing if (r := own[one.id]) and r.opinion == ACCEPTED]
-    calls = dict.fromkeys(one.proposed for one in taken)
+    taken = [
+        (one, review) for one in proposing if (review := own[one.id]) and review.opinion == ACCEPTED
+    ]
+    to = tuple(one.id for one, _ in taken)
+    calls = dict.fromkeys(one.proposed for one, _ in taken)
     if len(calls) > 1:
-        return _Call(None, torn=True, to=tuple(one.id for one in taken))
+        return _Call(None, torn=True, to=to)
     if taken:
-        review = own[taken[0].id]
-        assert review is not None
-        return _Call(taken[0].proposed, review, tuple(one.id for one in taken))
+        first, review = taken[0]
+        return _Call(first.proposed, review, to)
     whole = answers.of_polygon(entry.polygon_id)
     left = any(own[one.id] is None and one.proposed == entry.proposed for one in proposing)
     if whole and whole.opinion == ACCEPTED and left:
