@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from yanhu_satcheck.cli.archive import archive
+from yanhu_satcheck.cli.final import finalize
 
 # Heavy libraries are imported inside the commands that need them: `--help` must be quick.
 
@@ -172,6 +173,7 @@ def _print(text: str) -> None:
 
 
 satcheck.add_command(archive)
+satcheck.add_command(finalize)
 
 
 def main() -> None:

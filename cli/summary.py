@@ -8,6 +8,7 @@ from yanhu_satcheck.batch import Batch, Misread
 from yanhu_satcheck.errors import SettingError
 from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.report.people import about, outdated_says
 from yanhu_satcheck.report.standing import notices
 from yanhu_satcheck.terms import CONSISTENT, SUPPLIES, Status, Words
 
@@ -59,13 +60,15 @@ def _lines(audit: Audit, out: Path) -> Iterator[str]:
     yield from _by_rule(audit)
     yield from _not_judged(audit)
     yield from _misreads(audit)
+    yield from _people(audit, out)
     yield _say(Words("结果", "results"), lang)
     yield f"  {out / 'ledger.xlsx'}"
     yield f"  {out / 'reports' / 'index.html'}"
     yield _say(
         Words(
-            "下一步：打开台账，逐条填写“复核意见”（采纳 / 不采纳 / 需外业）",
-            "next: open the ledger and answer each row in 复核意见",
+            "下一步：打开台账，逐条填写“复核意见”（采纳 / 不采纳 / 需外业）和复核人，"
+            f"再运行 satcheck finalize {out}",
+            f"next: answer and sign each row of the ledger, then run satcheck finalize {out}",
         ),
         lang,
     )
@@ -135,6 +138,36 @@ def _misreads(audit: Audit) -> Iterator[str]:
         yield from (f"  {_misread(one, lang)}" for one in misreads[:MOST_LINES])
         if count > MOST_LINES:
             yield _more(count - MOST_LINES, "无法判定", lang)
+
+
+def _people(audit: Audit, out: Path) -> Iterator[str]:
+    """Say which answers stand again, which no longer fit, and whether final/ is out of date."""
+    lang, ledger = audit.lang, audit.ledger
+    stands = sum(any(one.review) for one in ledger.entries)
+    stands += sum(any(one.review) for one in ledger.problems)
+    filled, gone = len(ledger.filled), ledger.outdated
+    if stands or filled:
+        kept = Words(
+            f"沿用台账中的复核意见 {stands} 条、人工填写 {filled} 处",
+            f"kept from the ledger: answers {stands}, cells filled in {filled}",
+        )
+        yield _say(kept, lang)
+    if gone:
+        head = Words(
+            f"不再适用的复核意见 {len(gone)} 条，未沿用，请重新填写",
+            f"answers that no longer fit, not kept: {len(gone)}; answer again",
+        )
+        yield _say(head, lang)
+        for one in gone[:MOST_LINES]:
+            yield f"  {about(one, lang)}{_colon(lang)}{outdated_says(one, lang)}"
+        if len(gone) > MOST_LINES:
+            yield _more(len(gone) - MOST_LINES, "说明", lang)
+    if (out / "final").is_dir():
+        old = Words(
+            "final 文件夹是上一次核查的定稿；请重新运行 satcheck finalize",
+            "the folder final is of the earlier audit; run satcheck finalize again",
+        )
+        yield _say(old, lang)
 
 
 def _more(count: int, sheet: str, lang: str) -> str:

@@ -27,11 +27,13 @@ past
 evidence
 rule
 finding
+review
 ledger
+final
 rules
 raster
 read survey measure photos relate judge correct report archive rulebook sample
-workers
+workers wayback
 pipeline
 cli
 """

@@ -278,6 +278,7 @@ def batch(cases: Sequence[Case], root: Path) -> Batch:
             InputFile(name, sha256(name.encode()).hexdigest(), 1000)
             for name in ("submission.xlsx", "scenes/before.tif", "scenes/after.tif")
         ),
+        filing_call=COLUMNS.index("合法性判定"),
     )
 
 
@@ -360,6 +361,7 @@ def entry(one: Case, judged: Judgement) -> Entry:
         review=Review("采纳", "王五", date(2023, 1, 5)) if one.polygon_id == IDS[1] else Review(),
         township=one.polygon.township,
         findings=found,
+        key=one.polygon.key,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from tests.test_report_audit import BATCH, IDS, small_audit
+from tests.test_report_audit import BATCH, small_audit
 from yanhu_satcheck import report
 from yanhu_satcheck.errors import AccountingError, ReportError
 from yanhu_satcheck.ledger import Audit, Review
@@ -20,7 +20,9 @@ from yanhu_satcheck.report.place import whole
 
 @pytest.fixture(scope="module")
 def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
-    return small_audit(tmp_path_factory.mktemp("audit"))
+    made = small_audit(tmp_path_factory.mktemp("audit"))
+    entries = tuple(replace(one, review=Review()) for one in made.ledger.entries)
+    return replace(made, ledger=replace(made.ledger, entries=entries))
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -108,7 +110,7 @@ def test_an_empty_folder_will_do(audit: Audit, tmp_path: Path) -> None:
 
 def test_a_killed_run_is_undone_by_the_next(audit: Audit, tmp_path: Path) -> None:
     report.write(audit, tmp_path / "OUT")
-    left, keep = tmp_path / ".OUT.writing-abc", keeps_answers(BATCH, audit.ledger)
+    left, keep = tmp_path / ".OUT.writing-abc", keeps_answers(BATCH)
     with whole(tmp_path / "other", keep) as fresh:
         shutil.copytree(fresh.parent, left)  # what a run leaves that ends between two renames
     shutil.rmtree(tmp_path / "other")
@@ -126,7 +128,7 @@ def test_only_what_is_certainly_ours_and_dead_is_cleared(audit: Audit, tmp_path:
     somebody = tmp_path / ".OUT.writing-mine"
     somebody.mkdir()
     (somebody / MARK).write_text("not the words of satcheck", encoding="utf-8")
-    keep = keeps_answers(BATCH, audit.ledger)
+    keep = keeps_answers(BATCH)
     with whole(tmp_path / "OUT", keep) as alive:
         report.write(audit, tmp_path / "OUT")
         assert alive.is_dir()
@@ -173,25 +175,44 @@ def test_answers_are_not_written_over(
     with pytest.raises(ReportError, match=r"复核意见.*-o.*\n.*review answers.*choose another"):
         report.write(audit, out)
     with pytest.raises(ReportError, match="review answers"):
-        report.refuse(out, BATCH)
+        report.refuse(out, BATCH, read="")
     assert hashes(out) == before
     assert [one.name for one in tmp_path.iterdir()] == ["OUT"]
 
 
-def test_answers_that_the_audit_carries_are_not_lost(audit: Audit, tmp_path: Path) -> None:
-    report.write(audit, tmp_path / "OUT")  # one of its polygons is answered
+def test_answers_that_the_new_ledger_read_are_not_in_the_way(audit: Audit, tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    report.write(audit, out)
+    answered(out / "ledger.xlsx", "更正台账", "复核意见", "采纳")
+    read = sha256((out / "ledger.xlsx").read_bytes()).hexdigest()
+    report.refuse(out, BATCH, read)
+    answered(out / "ledger.xlsx", "更正台账", "复核人", "王五")  # while the audit was running
+    held = replace(audit, ledger=replace(audit.ledger, read=read))
+    with pytest.raises(ReportError, match="run again"):
+        report.write(held, out)
+    read = sha256((out / "ledger.xlsx").read_bytes()).hexdigest()
+    report.write(replace(audit, ledger=replace(audit.ledger, read=read)), out)
+
+
+def test_answers_that_stood_there_already_must_be_read_too(tmp_path: Path) -> None:
+    made = small_audit(tmp_path / "audit")  # one of its polygons is answered
+    report.write(made, tmp_path / "OUT")
+    with pytest.raises(ReportError, match="not read"):
+        report.write(made, tmp_path / "OUT")
+
+
+def test_a_csv_that_somebody_edited_is_kept(audit: Audit, tmp_path: Path) -> None:
     report.write(audit, tmp_path / "OUT")
-    entries = tuple(replace(one, review=Review()) for one in audit.ledger.entries)
-    with pytest.raises(ReportError, match=IDS[1]):
-        report.write(
-            replace(audit, ledger=replace(audit.ledger, entries=entries)), tmp_path / "OUT"
-        )
+    with (tmp_path / "OUT" / "ledger.csv").open("a", encoding="utf-8") as file:
+        file.write("我的备注\r\n")
+    with pytest.raises(ReportError, match="move ledger\\.csv away"):
+        report.write(audit, tmp_path / "OUT")
 
 
 def test_a_ledger_that_cannot_be_read_is_kept(audit: Audit, tmp_path: Path) -> None:
     report.write(audit, tmp_path / "OUT")
     (tmp_path / "OUT" / "ledger.xlsx").write_bytes(b"locked with a password")
-    with pytest.raises(ReportError, match="may hold review answers"):
+    with pytest.raises(ReportError, match="review answers"):
         report.write(audit, tmp_path / "OUT")
 
 

@@ -289,6 +289,7 @@ class Batch:
     blank_columns: frozenset[str] = frozenset()  # "submission.check_method": blank in every row
     inputs: tuple[InputFile, ...] = field(default=(), repr=False)
     misreads: tuple[Misread, ...] = field(default=(), repr=False)
+    filing_call: int | None = None  # which of `filing_columns` holds the call
 
     def own_rows(self) -> dict[str, tuple[LedgerRow, ...]]:
         """The ledger's rows of this batch, by the folded number of their polygon."""

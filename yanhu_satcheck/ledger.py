@@ -10,6 +10,7 @@ from yanhu_satcheck.evidence import Case, Chip, PhotoEvidence, PhotoGroup
 from yanhu_satcheck.finding import Finding, Judgement
 from yanhu_satcheck.past import ArchiveUsed
 from yanhu_satcheck.policy import Policy
+from yanhu_satcheck.review import Filled, Outdated
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.terms import Call, Status, Words
 
@@ -19,7 +20,7 @@ class Review(NamedTuple):
 
     opinion: str = ""
     by: str = ""
-    on: date | None = None
+    on: date | str | None = None  # as it was written, where that is no date
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,12 @@ class Entry:
     provisions: tuple[Words, ...] = ()
     responsible_unit: str = ""
     measure: str = ""
-    deadline: date | None = None
+    deadline: date | str | None = None
     responsible_person: str = ""
     review: Review = Review()
     township: str = ""
     findings: tuple[Finding, ...] = field(default=(), repr=False)
+    key: str = ""  # the polygon's number folded, by which its filing is found
 
 
 class Problem(NamedTuple):
@@ -61,7 +63,7 @@ class Rectification(NamedTuple):
     problem: str
     responsible_unit: str = ""
     measure: str = ""
-    deadline: date | None = None
+    deadline: date | str | None = None  # as it was written, where that is no date
     extended_deadline: date | None = None
     responsible_person: str = ""
     status: str = ""
@@ -102,7 +104,7 @@ class EightOf:
     """One of the 八个一批; `count` is `None` where only people can fill it."""
 
     name: str
-    count: int | None
+    count: int | str | None
     note: Words
 
 
@@ -121,6 +123,9 @@ class Ledger:
     unjudged: tuple[Finding, ...] = ()  # unassessable, of polygons and of the batch
     misreads: tuple[Misread, ...] = ()
     notes: tuple[tuple[Words, str], ...] = ()  # 说明: name and value
+    filled: tuple[Filled, ...] = ()  # what people filled in, which stands in the rows above
+    outdated: tuple[Outdated, ...] = ()  # answers that no longer fit
+    read: str = ""  # sha256 of the ledger.xlsx whose answers stand here
 
     def count(self, status: Status | None) -> int:
         """How many polygons have this 审核状态."""

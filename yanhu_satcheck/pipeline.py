@@ -14,6 +14,7 @@ from yanhu_satcheck.batch import Batch, IssuedPolygon
 from yanhu_satcheck.correct import correct
 from yanhu_satcheck.errors import ArchiveError
 from yanhu_satcheck.evidence import Case, Chip, Dossier, Measurement, PhotoEvidence, Relations
+from yanhu_satcheck.final import Former
 from yanhu_satcheck.judge import judge
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.measure import measure
@@ -22,12 +23,13 @@ from yanhu_satcheck.photos import examine
 from yanhu_satcheck.read import read_answers, read_batch
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.relate import relate
-from yanhu_satcheck.report import refuse, write
+from yanhu_satcheck.report import write
 from yanhu_satcheck.rule import Rule
 from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.survey import survey
 from yanhu_satcheck.terms import Words
+from yanhu_satcheck.wayback import former
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how many of its pieces are done, and how many there are."""
@@ -63,7 +65,8 @@ def audit(
     """Audit a batch folder and write OUT, whole or not at all.
 
     `archive` is asked about earlier batches; one that holds none, or is not there yet, counts
-    as no archive: so an audit gives the same before and after its own OUT is added.
+    as no archive: so an audit gives the same before and after its own OUT is added. What people
+    wrote into the ledger of an OUT of this batch that stands there is kept.
 
     Raises:
         NothingToAudit: The manifest cannot be read, or no polygon is usable; OUT is not made.
@@ -80,12 +83,12 @@ def audit(
         batch = replace(batch, not_supplied=batch.not_supplied | {"archive"})
     book = rulebook(batch.settings)
     rules = select(book, only)
-    refuse(out, batch.id)
+    before = former(out, batch.id)
     progress("read", 1, 1)
     with TemporaryDirectory(prefix="satcheck-") as scratch:
         titles = {rule.code: rule.title for rule in book}
         finished = replace(
-            _audited(batch, rules, titles, Path(scratch), lang, progress),
+            _audited(batch, rules, titles, Path(scratch), lang, progress, before),
             only=tuple(rule.code for rule in rules) if only else (),
             archive=used,
         )
@@ -140,6 +143,7 @@ def _audited(
     scratch: Path,
     lang: str,
     progress: Progress,
+    before: Former | None,
 ) -> Audit:
     fits = _surveyed(batch, progress)
     measurements, chips = _measured(batch, fits, scratch, progress)
@@ -163,7 +167,7 @@ def _audited(
         batch=batch,
         cases=cases,
         judgement=judgement,
-        ledger=correct(judgement, batch, titles),
+        ledger=correct(judgement, batch, titles, before),
         photos=photos,
         photo_groups=groups,
         chips=chips,

@@ -81,6 +81,7 @@ def _read_out(out: Path, account: dict[str, Any], answers: Iterable[Answer]) -> 
         _read(out, f"photos/{one}.jpg", files)
     # What of the archive could be seen is part of what was found; where it lies is not.
     account["archive"] = (account.get("archive") or {}).get("seen", [])
+    account.pop("ledger", None)  # for the way back; answers are read from the ledger itself
     rows = (
         *_polygons(polygons, outlines),
         *_evidence(_parquet(content["evidence.parquet"])),

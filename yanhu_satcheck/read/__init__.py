@@ -7,6 +7,9 @@ os.environ.setdefault("GDAL_HTTP_PROXY", "127.0.0.1:9")
 os.environ.setdefault("CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none")
 
 from yanhu_satcheck.read.answers import read_answers
+from yanhu_satcheck.read.decisions import read_decisions
+from yanhu_satcheck.read.finished import read_finished
 from yanhu_satcheck.read.whole import read_batch
+from yanhu_satcheck.read.written import read_written
 
-__all__ = ["read_answers", "read_batch"]
+__all__ = ["read_answers", "read_batch", "read_decisions", "read_finished", "read_written"]

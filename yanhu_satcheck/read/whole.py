@@ -71,6 +71,7 @@ def read_declared_batch(inside: Folder, said: Manifest, misreads: Misreads) -> B
     found: dict[str, Any] = {name: () for name in TABLES}
     supplied = {"polygons"}
     columns: tuple[str, ...] = ()
+    call: int | None = None
     for name in TABLES[1:]:
         records = read_declared(inside, said.tables.get(name), misreads)
         rows = None if records is None else _nouns(reading, records, work)
@@ -81,6 +82,7 @@ def read_declared_batch(inside: Folder, said: Manifest, misreads: Misreads) -> B
         blank |= {f"{name}.{column}" for column in records.blank_columns()}
         if name == "submission":
             columns = records.table.headers
+            call = records.places["legality"].index if "legality" in records.places else None
     photos = _photos(reading, polygons)
     if photos is not None:
         supplied.add("photos")
@@ -110,6 +112,7 @@ def read_declared_batch(inside: Folder, said: Manifest, misreads: Misreads) -> B
         crs=_code(work),
         polygons=polygons,
         filing_columns=columns,
+        filing_call=call,
         submissions=found["submission"],
         photos=photos or (),
         photo_crs=said.photo_crs,

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from yanhu_satcheck.errors import AccountingError
+from yanhu_satcheck.final import Final
 from yanhu_satcheck.ledger import Audit
 
 
@@ -28,7 +29,7 @@ def write(audit: Audit, out: Path) -> None:
     from yanhu_satcheck.report.workbook import write_workbook
 
     _balance(audit)
-    with whole(out, keeps_answers(audit.batch.id, audit.ledger)) as folder:
+    with whole(out, keeps_answers(audit.batch.id, audit.ledger.read)) as folder:
         copy_photos(audit.photos, folder / "photos")
         write_findings(audit.judgement.findings, folder / "findings.jsonl")
         write_evidence(audit.cases, folder / "evidence.parquet", audit.lang)
@@ -40,17 +41,32 @@ def write(audit: Audit, out: Path) -> None:
         write_account(audit, folder)
 
 
-def refuse(out: Path, batch: str) -> None:
+def refuse(out: Path, batch: str, read: str | None = None) -> None:
     """Refuse an OUT that `write` would refuse, before the work is done rather than after it.
 
+    `read` is the sha256 of the ledger.xlsx that was read; `None`: it has yet to be.
+
     Raises:
-        ReportError: OUT holds files of somebody else, another batch, or review answers.
+        ReportError: OUT holds files of somebody else, another batch, or what people wrote and
+            nobody read.
     """
-    from yanhu_satcheck.report.answers import keeps_answers
+    from yanhu_satcheck.report.answers import keeps_answers, same_batch
     from yanhu_satcheck.report.place import check
 
     with suppress(OSError):  # what the disk refuses is said by `write`, with its reason
-        check(Path(os.path.abspath(out)), keeps_answers(batch))
+        guard = same_batch(batch) if read is None else keeps_answers(batch, read)
+        check(Path(os.path.abspath(out)), guard)
+
+
+def write_final(final: Final, out: Path) -> Path:
+    """Write OUT/final whole or not at all; one that nobody edited since is replaced.
+
+    Raises:
+        ReportError: OUT/final was edited by hand, is open elsewhere, or cannot be written.
+    """
+    from yanhu_satcheck.report.final import write_final as write_
+
+    return write_(final, out)
 
 
 def _balance(audit: Audit) -> None:

@@ -11,6 +11,7 @@ from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report.filed import polygons
 from yanhu_satcheck.report.jsonl import plain
 from yanhu_satcheck.report.place import SCHEMA_VERSION
+from yanhu_satcheck.report.record import record
 from yanhu_satcheck.scene import ElevationFile, ImageFile, SceneFit
 from yanhu_satcheck.terms import Status
 
@@ -48,6 +49,7 @@ def account(audit: Audit) -> dict[str, Any]:
         "archive": plain(audit.archive),
         "polygons": polygons(audit),
         "rectification": plain(audit.batch.ledger),
+        "ledger": record(audit),
     }
 
 

@@ -8,37 +8,24 @@ from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.ledger import Audit, Entry, Ledger, Review
 from yanhu_satcheck.report.names import csv_text, page_link
 from yanhu_satcheck.report.standing import grounds, standings
+from yanhu_satcheck.review import DUTY, LINK, REVIEW
 from yanhu_satcheck.terms import CONSISTENT, Status, Words
 
 ID = "图斑编号"
 STATUS = "审核状态"
-LINK = "报告"
-REVIEW = ("复核意见", "复核人", "复核日期")
-OPINIONS = ("采纳", "不采纳", "需外业")
-ADDED = (
-    "建议填报",
-    "更正依据",
-    STATUS,
-    "可能涉及条款",
-    "责任单位",
-    "整改措施",
-    "整改时限",
-    "整改责任人",
-    *REVIEW,
-    LINK,
-)
+ADDED = ("建议填报", "更正依据", STATUS, "可能涉及条款", *DUTY, *REVIEW, LINK)
 CLASH = "填报_"
 
 
-def headers(filing_columns: tuple[str, ...]) -> tuple[str, ...]:
+def headers(filing_columns: tuple[str, ...], added: tuple[str, ...] = ADDED) -> tuple[str, ...]:
     """Give the ledger's column names; one of the filing's that clashes with ours gets `填报_`."""
-    taken = {name.casefold() for name in (ID, *ADDED)}
+    taken = {name.casefold() for name in (ID, *added)}
     own = []
     for column in filing_columns:
         while column.strip().casefold() in taken:
             column = CLASH + column.strip()
         own.append(column)
-    return (ID, *own, *ADDED)
+    return (ID, *own, *added)
 
 
 def distinct(names: tuple[str, ...], *reserved: str) -> tuple[str, ...]:
@@ -58,16 +45,24 @@ def distinct(names: tuple[str, ...], *reserved: str) -> tuple[str, ...]:
 
 def rows(audit: Audit) -> Iterator[tuple[Cell, ...]]:
     """Give every issued polygon's row under `headers`."""
-    told = standings(audit)
+    why = grounds_of(audit)
     for entry in audit.ledger.entries:
-        yield _row(entry, audit.ledger, grounds(entry, told[entry.polygon_id], audit), audit.lang)
+        yield row(entry, audit.ledger, why[entry.polygon_id], audit.lang)
 
 
-def _row(entry: Entry, ledger: Ledger, why: str, lang: str) -> tuple[Cell, ...]:
-    own = (*entry.cells, *(None,) * len(ledger.filing_columns))[: len(ledger.filing_columns)]
+def grounds_of(audit: Audit) -> dict[str, str]:
+    """Give every polygon's 更正依据 in the language of the report."""
+    told = standings(audit)
+    return {
+        one.polygon_id: grounds(one, told[one.polygon_id], audit) for one in audit.ledger.entries
+    }
+
+
+def row(entry: Entry, ledger: Ledger, why: str, lang: str) -> tuple[Cell, ...]:
+    """Give one issued polygon's row; `why` is its 更正依据."""
     return (
         entry.polygon_id,
-        *own,
+        *own_cells(entry, ledger),
         entry.proposed.words.zh if entry.proposed else None,  # a word to file, so always Chinese
         why,
         state(entry.status),
@@ -79,6 +74,12 @@ def _row(entry: Entry, ledger: Ledger, why: str, lang: str) -> tuple[Cell, ...]:
         *reviewed(entry.review),
         page_link(entry.polygon_id),
     )
+
+
+def own_cells(entry: Entry, ledger: Ledger) -> tuple[Cell, ...]:
+    """Give the filing's own cells of a polygon; blank ones where no row was filed."""
+    count = len(ledger.filing_columns)
+    return (*entry.cells, *(None,) * count)[:count]
 
 
 def reviewed(review: Review) -> tuple[Cell, Cell, Cell]:

@@ -16,6 +16,7 @@ from yanhu_satcheck.report.figures import Line, figure_name, lines, spoken
 from yanhu_satcheck.report.names import page_name, page_url, upright
 from yanhu_satcheck.report.overview import overview
 from yanhu_satcheck.report.papers import filing, papers, photo_view, shared_views
+from yanhu_satcheck.report.people import answers_of, outdated_of
 from yanhu_satcheck.report.pictures import pictures
 from yanhu_satcheck.report.sheets import related
 from yanhu_satcheck.report.standing import (
@@ -194,6 +195,8 @@ def _polygon(desk: _Desk, entry: Entry) -> dict[str, Any]:
         **_accounts(desk, entry),
         "unsure": [one for one in findings if one.status is Status.UNASSESSABLE],
         "inputs": _inputs(desk, case),
+        "answers": answers_of(audit, entry.polygon_id),
+        "outdated": outdated_of(audit, entry.polygon_id),
     }
 
 

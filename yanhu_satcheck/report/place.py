@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -39,21 +39,30 @@ Guard = Callable[[Path], None]
 """Raises ReportError where the OUT that stands there holds what must not be replaced."""
 
 
-@contextmanager
-def whole(out: Path, guard: Guard) -> Iterator[Path]:
-    """Give an empty folder beside `out`; move it to `out` if the block ends well, else remove it.
-
-    The folder beside is each run's own: of two runs into one OUT, both are whole, and the later
-    one replaces the earlier or is refused.
+def whole(out: Path, guard: Guard) -> AbstractContextManager[Path]:
+    """Give an empty folder beside OUT; move it to OUT if the block ends well, else remove it.
 
     Raises:
         ReportError: `out` is no place of ours, is open elsewhere, or the disk refuses.
+    """
+    return in_place(out, lambda there: check(there, guard))
+
+
+@contextmanager
+def in_place(out: Path, admit: Guard) -> Iterator[Path]:
+    """Give an empty folder beside `out`; move it to `out` if the block ends well, else remove it.
+
+    The folder beside is each run's own: of two runs into one place, both are whole, and the later
+    one replaces the earlier or is refused.
+
+    Raises:
+        ReportError: `admit` refuses what stands there, before or after, or the disk does.
     """
     out = Path(os.path.abspath(out))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         _recover(out)
-        check(out, guard)
+        admit(out)
         beside = Path(mkdtemp(prefix=_prefix(out), dir=out.parent))
     except OSError as cause:
         raise _refused(out, cause) from cause
@@ -61,7 +70,7 @@ def whole(out: Path, guard: Guard) -> Iterator[Path]:
         with held(beside / MARK):
             (beside / FRESH).mkdir()
             yield beside / FRESH
-            check(out, guard)  # again: somebody may have answered, or audited, meanwhile
+            admit(out)  # again: somebody may have answered, or audited, meanwhile
             for name in KEPT:
                 if (out / name).is_dir():
                     shutil.copytree(out / name, beside / FRESH / name)
@@ -74,25 +83,13 @@ def whole(out: Path, guard: Guard) -> Iterator[Path]:
 
 def check(out: Path, guard: Guard) -> None:
     """Refuse an OUT that is not ours, is open elsewhere, or that the guard keeps."""
-    if not os.path.lexists(out):
-        return
-    if not out.is_dir() or out.is_symlink():
-        raise refusal(
-            out,
-            "这不是文件夹；请用 -o 另选一个新的或空的文件夹",
-            "this is not a folder; name a new or an empty folder",
-        )
-    names = sorted(entry.name for entry in out.iterdir())
-    for name in names:
-        if name.startswith(OPEN_MARKS) and "ledger" in name:
-            raise refusal(
-                out,
-                "ledger 正在 WPS、Excel 或 LibreOffice 中打开；请关闭后重新运行"
-                f"（如果并未打开，请删除 {name}）",
-                "ledger is open in WPS, Excel or LibreOffice; close it and run again"
-                f" (if it is not open, delete {name})",
-            )
-    foreign = [name for name in names if name not in OURS | LITTER | set(KEPT)]
+    names = names_in(out)
+    half = tuple(_prefix(out / name) for name in KEPT)  # what a killed `finalize` leaves
+    foreign = [
+        name
+        for name in names
+        if name not in OURS | LITTER | set(KEPT) and not name.startswith(half)
+    ]
     if foreign or (names and not is_ours(out)):
         first = (foreign or names)[0]
         raise refusal(
@@ -102,6 +99,34 @@ def check(out: Path, guard: Guard) -> None:
         )
     if names:
         guard(out)
+
+
+def names_in(folder: Path) -> list[str]:
+    """Name what a folder holds; refuse one that is none, or whose workbook is open elsewhere.
+
+    Raises:
+        ReportError: It is a file or a link, or somebody has a workbook of it open.
+    """
+    if not os.path.lexists(folder):
+        return []
+    if not folder.is_dir() or folder.is_symlink():
+        raise refusal(
+            folder,
+            "这不是文件夹；请用 -o 另选一个新的或空的文件夹",
+            "this is not a folder; name a new or an empty folder",
+        )
+    names = sorted(entry.name for entry in folder.iterdir())
+    for name in names:
+        if name.startswith(OPEN_MARKS) and ("ledger" in name or ".xlsx" in name):
+            book = name.lstrip("~$.").removeprefix("lock.").removesuffix("#")
+            raise refusal(
+                folder,
+                f"{book} 正在 WPS、Excel 或 LibreOffice 中打开；请关闭后重新运行"
+                f"（如果并未打开，请删除 {name}）",
+                f"{book} is open in WPS, Excel or LibreOffice; close it and run again"
+                f" (if it is not open, delete {name})",
+            )
+    return names
 
 
 def refusal(out: Path, zh: str, en: str) -> ReportError:

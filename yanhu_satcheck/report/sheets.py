@@ -6,24 +6,43 @@ from typing import NamedTuple
 
 from yanhu_satcheck.batch import Cell, Misread
 from yanhu_satcheck.finding import Finding
-from yanhu_satcheck.ledger import Audit, Duty, Problem, Rectification
+from yanhu_satcheck.ledger import Audit, Duty, EightOf, Problem, Rectification
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import say, state
 from yanhu_satcheck.report.figures import sentence, spoken
 from yanhu_satcheck.report.names import day
+from yanhu_satcheck.report.people import about, filled_says, outdated_says
 from yanhu_satcheck.report.standing import absent_says, notices
 from yanhu_satcheck.report.words import sentences
+from yanhu_satcheck.review import (
+    BY_HAND,
+    COUNT,
+    EIGHT,
+    POLYGONS,
+    PROBLEMS,
+    REVIEW,
+    TO_RECTIFY,
+)
 from yanhu_satcheck.terms import CONSISTENT, Status
 
 LISTED = "、"
-_PROBLEM = tuple(
-    f"id 规则 规则名称 {columns.ID} 乡镇 {columns.STATUS} 严重程度 可信程度 核查说明 证据数据"
-    " 关联对象 可能涉及条款 p值 q值 建议填报 例外说明".split()
+PROBLEM_HEADER = (
+    tuple(
+        f"id 规则 规则名称 {columns.ID} 乡镇 {columns.STATUS} 严重程度 可信程度 核查说明 证据数据"
+        " 关联对象 可能涉及条款 p值 q值 建议填报 例外说明".split()
+    )
+    + REVIEW
 )
-_RECTIFICATION = tuple(
+RECTIFICATION_HEADER = tuple(
     f"{columns.ID} 批次 在册情况 问题 责任单位 整改措施 整改时限 延期至 整改责任人 整改状态"
     " 是否销号 销号日期 线索来源 相关问题".split()
 )
+DUTY_HEADER = (
+    *("责任单位", "图斑数", "未销号", "逾期", "已销号", "缺项行数", "整改责任人"),
+    columns.ID,
+)
+OUTCOME = "处理结果"
+EIGHT_HEADER = ("事项", COUNT, "说明")
 
 
 class Sheet(NamedTuple):
@@ -32,7 +51,10 @@ class Sheet(NamedTuple):
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    filed: int = 0  # how many columns after the first are the filing's own
+    filed: int = 0  # how many columns are the filing's own
+    settled: bool = False  # nobody writes in it any more
+    changed: frozenset[tuple[int, int]] = frozenset()  # cells to point at: row and column from 0
+    filed_from: int = 1  # the first of the filing's own columns
 
 
 def all_sheets(audit: Audit) -> tuple[Sheet, ...]:
@@ -52,15 +74,16 @@ def all_sheets(audit: Audit) -> tuple[Sheet, ...]:
 def _corrected(audit: Audit) -> Sheet:
     ledger = audit.ledger
     header = columns.headers(ledger.filing_columns)
-    return Sheet("更正台账", header, tuple(columns.rows(audit)), len(ledger.filing_columns))
+    return Sheet(POLYGONS, header, tuple(columns.rows(audit)), len(ledger.filing_columns))
 
 
 def _problems(audit: Audit) -> Sheet:
-    rows = tuple(_problem(one, audit.lang) for one in audit.ledger.problems)
-    return Sheet("问题清单", (*_PROBLEM, *columns.REVIEW), rows)
+    rows = tuple(problem_row(one, audit.lang) for one in audit.ledger.problems)
+    return Sheet(PROBLEMS, PROBLEM_HEADER, rows)
 
 
-def _problem(problem: Problem, lang: str) -> tuple[Cell, ...]:
+def problem_row(problem: Problem, lang: str) -> tuple[Cell, ...]:
+    """Give one finding under `PROBLEM_HEADER`."""
     finding = problem.finding
     pardon = finding.suppressed
     return (
@@ -101,34 +124,25 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _rectification(audit: Audit) -> Sheet:
-    rules = {one.id: one.rule for one in audit.judgement.findings}
+    rows = tuple(rectification_row(one) for one in audit.ledger.rectification)
+    return Sheet(TO_RECTIFY, RECTIFICATION_HEADER, rows)
 
-    def line(one: Rectification) -> tuple[Cell, ...]:
-        closed = {True: "是", False: "否", None: None}[one.closed]
-        said = LISTED.join(f"{rules.get(id, '')} {id}".strip() for id in one.findings)
-        return (*one[:10], closed, one.closed_date, one.source, said)
 
-    return Sheet("整改清单", _RECTIFICATION, tuple(line(one) for one in audit.ledger.rectification))
+def rectification_row(one: Rectification) -> tuple[Cell, ...]:
+    """Give one line of the 整改清单 under `RECTIFICATION_HEADER`; an id begins with its rule."""
+    closed = {True: "是", False: "否", None: None}[one.closed]
+    return (*one[:10], closed, one.closed_date, one.source, LISTED.join(one.findings))
 
 
 def _duties(audit: Audit) -> Sheet:
-    header = (
-        "责任单位",
-        "图斑数",
-        "未销号",
-        "逾期",
-        "已销号",
-        "缺项行数",
-        "整改责任人",
-        columns.ID,
-    )
+    return Sheet("责任清单", DUTY_HEADER, tuple(duty_row(one) for one in audit.ledger.duties))
 
-    def line(one: Duty) -> tuple[Cell, ...]:
-        counts = (len(one.polygons), one.open, one.overdue, one.closed, one.blanks)
-        named = one.responsible_unit or "（未明确）"
-        return (named, *counts, LISTED.join(one.persons), LISTED.join(one.polygons))
 
-    return Sheet("责任清单", header, tuple(line(one) for one in audit.ledger.duties))
+def duty_row(one: Duty) -> tuple[Cell, ...]:
+    """Give one responsible unit under `DUTY_HEADER`."""
+    counts = (len(one.polygons), one.open, one.overdue, one.closed, one.blanks)
+    named = one.responsible_unit or "（未明确）"
+    return (named, *counts, LISTED.join(one.persons), LISTED.join(one.polygons))
 
 
 def _townships(audit: Audit) -> Sheet:
@@ -148,12 +162,13 @@ def _townships(audit: Audit) -> Sheet:
 
 
 def _eight(audit: Audit) -> Sheet:
-    by_hand = "待人工填写" if audit.lang == "zh" else "to be filled in by hand"
-    rows = tuple(
-        (one.name, by_hand if one.count is None else one.count, say(one.note, audit.lang))
-        for one in audit.ledger.eight
-    )
-    return Sheet("八个一批", ("事项", "数量", "说明"), rows)
+    return Sheet(EIGHT, EIGHT_HEADER, tuple(eight_row(o, audit.lang) for o in audit.ledger.eight))
+
+
+def eight_row(one: EightOf, lang: str) -> tuple[Cell, ...]:
+    """Give one of the 八个一批 under `EIGHT_HEADER`."""
+    count = say(BY_HAND, lang) if one.count is None else one.count
+    return (one.name, count, say(one.note, lang))
 
 
 def _unjudged(audit: Audit) -> Sheet:
@@ -180,6 +195,7 @@ def _misread(one: Misread, lang: str) -> tuple[Cell, ...]:
 def _about(audit: Audit) -> Sheet:
     rows: Iterable[tuple[Cell, ...]] = (
         *(("须知", sentences(audit.lang)["scope"], said) for said in _scope(audit)),
+        *_people(audit),
         *_reading(audit),
         *(("本次核查", say(name, audit.lang), value) for name, value in audit.ledger.notes),
         *_books(audit),
@@ -188,6 +204,15 @@ def _about(audit: Audit) -> Sheet:
         *(("版本", name, version) for name, version in sorted(audit.versions.items())),
     )
     return Sheet("说明", ("类别", "名称", "内容"), tuple(rows))
+
+
+def _people(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    """List the answers that no longer fit, and filled-in cells that the data moved away from."""
+    text = sentences(audit.lang)
+    for one in audit.ledger.outdated:
+        yield (text["outdated"], about(one, audit.lang), outdated_says(one, audit.lang))
+    for name, said in filled_says(audit):
+        yield (text["filled"], name, said)
 
 
 def _scope(audit: Audit) -> tuple[str, ...]:

@@ -1,19 +1,22 @@
 """ledger.xlsx: filled in on screen, printed on A3, signed."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.final import Outcome
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import state
 from yanhu_satcheck.report.names import cell_text, page_link
 from yanhu_satcheck.report.place import refusal
-from yanhu_satcheck.report.sheets import Sheet, all_sheets
+from yanhu_satcheck.report.sheets import OUTCOME, Sheet, all_sheets
+from yanhu_satcheck.review import LINK, OPINIONS, REVIEW, peoples
 from yanhu_satcheck.terms import Status
 
 _FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "top", "text_wrap": True}
@@ -25,6 +28,12 @@ _STATES: Mapping[Status | None, dict[str, Any]] = {
     Status.DOUBTFUL: {"bg_color": "#FBE7A1"},
     Status.UNASSESSABLE: {"bg_color": "#E4E7EC", "italic": True},
     None: {"bg_color": "#FFFFFF", "font_color": "#1A6B42"},
+}
+_OUTCOMES: Mapping[Outcome, dict[str, Any]] = {
+    Outcome.CORRECTED: {"bg_color": "#1A6B42", "font_color": "#FFFFFF", "bold": True},
+    Outcome.ACCEPTED: {"bg_color": "#DCEFE3"},
+    Outcome.TO_FIELD: {"bg_color": "#FBE7A1"},
+    Outcome.OPEN: {"bg_color": "#F0A868", "bold": True},
 }
 _HEADS = {"filed": "#E4E7EC", "ours": "#D6E4F0", "review": "#FFF2CC"}
 _WIDE = {
@@ -41,10 +50,22 @@ _WIDE = {
 }
 _WIDEST, _WIDEST_FILED, _NARROWEST = 26, 18, 6
 _DAY, _MOMENT = 11.5, 20.0  # characters that a date and a time need
-_DATES = frozenset({"整改时限", "延期至", "销号日期"})  # filled in later where they are blank
+_DATES = frozenset(
+    {"整改时限", "延期至", "销号日期", "复核日期"}
+)  # filled in later where they are blank
+_TO_WRITE = 14.0  # characters that a cell needs in which somebody writes
 _FIRST_DAY = date(1900, 3, 1)  # before it workbooks count days wrongly
 _PRINTED = 300.0  # characters of an A3 sheet's width that can still be read
 _EXACT = 10**15  # beyond it a workbook's numbers lose their last digits
+
+
+class Heading(NamedTuple):
+    """What stands at the head and foot of every printed sheet."""
+
+    batch: str
+    as_of: date
+    lang: str
+    title: str = "矿产卫片执法图斑核查"
 
 
 class Look(NamedTuple):
@@ -58,6 +79,7 @@ class Look(NamedTuple):
     none: Any
     review: Any
     review_day: Any
+    changed: Any
     heads: Mapping[str, Any]
     states: Mapping[str, Any]
 
@@ -68,17 +90,38 @@ def write_workbook(audit: Audit, path: Path) -> None:
     Raises:
         ReportError: The disk is full.
     """
+    heading = Heading(audit.batch.id, audit.batch.as_of, audit.lang)
+    write_sheets(all_sheets(audit), path, heading)
+
+
+def write_sheets(sheets: Iterable[Sheet], path: Path, heading: Heading) -> None:
+    """Write a workbook of these sheets.
+
+    Raises:
+        ReportError: The disk is full.
+    """
+    with new_book(path, f"矿产卫片核查台账 {heading.batch}", heading.as_of) as book:
+        look = _look(book)
+        for sheet in sheets:
+            _write_sheet(book.add_worksheet(sheet.name), sheet, look, heading)
+
+
+@contextmanager
+def new_book(path: Path, title: str, as_of: date) -> Iterator[Any]:
+    """Give a workbook that takes no text for a formula, and write it when the block ends.
+
+    Raises:
+        ReportError: The disk is full.
+    """
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     book = xlsxwriter.Workbook(str(path), options)
     # The clock would make the same audit give other bytes.
-    created = datetime.combine(audit.batch.as_of, time())
-    book.set_properties({"title": f"矿产卫片核查台账 {audit.batch.id}", "created": created})
-    look = _look(book)
-    for sheet in all_sheets(audit):
-        _write_sheet(book.add_worksheet(sheet.name), sheet, look, audit)
+    created = datetime.combine(as_of, time())
+    book.set_properties({"title": title, "created": created})
+    yield book
     try:
         book.close()
     except FileCreateError as cause:
@@ -100,55 +143,59 @@ def _look(book: Any) -> Look:
         none=make(italic=True, font_color="#667085"),
         review=make(**yellow),
         review_day=make(num_format="yyyy-mm-dd", align="left", **yellow),
+        changed=make(bold=True, bg_color="#DCEFE3"),
         heads={
             kind: make(bold=True, bg_color=colour, valign="vcenter", align="center")
             for kind, colour in _HEADS.items()
         },
-        states={state(status): make(**how) for status, how in _STATES.items()},
+        states={state(status): make(**how) for status, how in _STATES.items()}
+        | {outcome.value.zh: make(**how) for outcome, how in _OUTCOMES.items()},
     )
 
 
-def _write_sheet(page: Any, sheet: Sheet, look: Look, audit: Audit) -> None:
+def _write_sheet(page: Any, sheet: Sheet, look: Look, heading: Heading) -> None:
     widths = [_width(sheet, at) for at in range(len(sheet.header))]
     for at, (name, width) in enumerate(zip(sheet.header, widths, strict=True)):
         page.write_string(0, at, cell_text(name), look.heads[_kind(sheet, at)])
         page.set_column(at, at, width)
     page.set_row(0, _height(sheet.header, widths) + 6)
     for number, cells in enumerate(sheet.rows, start=1):
-        shown = (*cells[:-1], None) if sheet.header[-1] == columns.LINK else cells
+        shown = (*cells[:-1], None) if sheet.header[-1] == LINK else cells
         page.set_row(number, _height(shown, widths))
         for at, cell in enumerate(cells):
             _write_cell(page, number, at, cell, sheet, look)
     if not sheet.rows:
-        page.write_string(1, 0, "无" if audit.lang == "zh" else "无 none", look.none)
+        page.write_string(1, 0, "无" if heading.lang == "zh" else "无 none", look.none)
     last = max(len(sheet.rows), 1)
     page.freeze_panes(1, 1)
     page.autofilter(0, 0, last, len(sheet.header) - 1)
-    if columns.REVIEW[0] in sheet.header and sheet.rows:
-        _drop_down(page, sheet.header.index(columns.REVIEW[0]), last)
-    _print_setup(page, sheet, audit, last, sum(widths))
+    if REVIEW[0] in sheet.header and sheet.rows and not sheet.settled:
+        _drop_down(page, sheet.header.index(REVIEW[0]), last)
+    _print_setup(page, sheet, heading, last, widths)
 
 
 def _kind(sheet: Sheet, at: int) -> str:
-    if sheet.header[at] in columns.REVIEW and at > sheet.filed:
-        return "review"
-    return "filed" if 0 < at <= sheet.filed else "ours"
+    if sheet.filed_from <= at < sheet.filed_from + sheet.filed:
+        return "filed"
+    people = () if sheet.settled else peoples(sheet.name)
+    return "review" if sheet.header[at] in people else "ours"
 
 
 def _write_cell(page: Any, row: int, at: int, cell: Cell, sheet: Sheet, look: Look) -> None:
     name, kind = sheet.header[at], _kind(sheet, at)
     form = look.review if kind == "review" else look.text
-    if kind == "ours" and name == columns.LINK:
+    if kind == "ours" and name == LINK:
         _write_link(page, row, at, str(sheet.rows[row - 1][0]), look)
     elif cell is None or cell == "":
-        day = kind == "review" and name == columns.REVIEW[2]
+        day = kind == "review" and name in _DATES
         page.write_blank(row, at, None, look.review_day if day else form)
     elif isinstance(cell, date):
         _write_day(page, row, at, cell, look.review_day if kind == "review" else look.day, look)
     elif isinstance(cell, (int, float)) and abs(cell) < _EXACT:  # not so for NaN
         page.write_number(row, at, cell, look.number)
     else:
-        shown = look.states.get(str(cell), form) if name == columns.STATUS else form
+        form = look.changed if (row - 1, at) in sheet.changed else form
+        shown = look.states.get(str(cell), form) if name in (columns.STATUS, OUTCOME) else form
         page.write_string(row, at, cell_text(str(cell)), shown)
 
 
@@ -179,7 +226,7 @@ def _drop_down(page: Any, at: int, last: int) -> None:
         at,
         {
             "validate": "list",
-            "source": list(columns.OPINIONS),
+            "source": list(OPINIONS),
             "input_title": "复核意见",
             "input_message": "采纳 / 不采纳 / 需外业",
             "error_title": "复核意见",
@@ -203,7 +250,7 @@ def _width(sheet: Sheet, at: int) -> float:
     name = sheet.header[at]
     kind = _kind(sheet, at)
     head = min(_span(name), 12)
-    if kind == "review" or name == columns.LINK:
+    if (kind == "review" and name in REVIEW) or name == LINK:
         return 11.0
     if kind == "filed":
         widest = _WIDEST_FILED
@@ -214,8 +261,23 @@ def _width(sheet: Sheet, at: int) -> float:
     spans = sorted(_span(_cell(row, at)) for row in sheet.rows)
     usual = spans[int(len(spans) * 0.9)] if spans else 0
     least = max((_unwrapped(row[at]) for row in sheet.rows), default=0.0)
-    least = max(least, _DAY if kind == "ours" and name in _DATES else 0)
+    least = max(
+        least,
+        _TO_WRITE if kind == "review" else 0,
+        _DAY if kind != "filed" and name in _DATES else 0,
+    )
     return float(max(_NARROWEST, head + 1, min(usual + 1, widest), least))
+
+
+def fitted(sheet: Sheet) -> tuple[list[float], list[float]]:
+    """Give widths that fit most of each column, and heights that hold what wraps."""
+    widths = [_width(sheet, at) for at in range(len(sheet.header))]
+    return widths, [_height(cells, widths) for cells in (sheet.header, *sheet.rows)]
+
+
+def pages_wide(widths: Sequence[float]) -> int:
+    """Say on how many A3 sheets side by side a sheet can still be read."""
+    return max(1, math.ceil(sum(widths) / _PRINTED))
 
 
 def _unwrapped(cell: Cell) -> float:
@@ -240,21 +302,19 @@ def _span(text: str) -> int:
     )
 
 
-def _print_setup(page: Any, sheet: Sheet, audit: Audit, last: int, width: float) -> None:
-    batch = audit.batch.id[:40].replace("&", "&&")
+def _print_setup(page: Any, sheet: Sheet, heading: Heading, last: int, widths: list[float]) -> None:
+    batch = heading.batch[:40].replace("&", "&&")
     page.set_landscape()
     page.set_paper(8)  # A3
     # A filing of twenty columns on one sheet could not be read: let it run over two or three.
-    page.fit_to_pages(max(1, math.ceil(width / _PRINTED)), 0)
+    page.fit_to_pages(pages_wide(widths), 0)
     page.repeat_rows(0)
     page.repeat_columns(0)
     page.print_area(0, 0, last, len(sheet.header) - 1)
     page.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.8)
-    title = f"矿产卫片执法图斑核查 · {sheet.name}"
+    title = f"{heading.title} · {sheet.name}"
     steady = {"scale_with_doc": False}
-    page.set_header(
-        f'&L批次 {batch}&C&"微软雅黑,Bold"&14{title}&R&10截止 {audit.batch.as_of}', steady
-    )
+    page.set_header(f'&L批次 {batch}&C&"微软雅黑,Bold"&14{title}&R&10截止 {heading.as_of}', steady)
     # Under every page, so that each can be signed, and no row of the sheet is anything but data.
     page.set_footer(
         "&L核查人：__________  复核人：__________  日期：__________&R第 &P / &N 页", steady

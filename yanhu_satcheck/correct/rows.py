@@ -1,14 +1,14 @@
-"""The corrected ledger: what was found, beside what was filed, as rows for people to act on.
-
-Nothing filed is changed or dropped here: a corrected call stands beside the filed one as a
-proposal until a named person confirms it.
-"""
+"""What was found, beside what was filed, as rows for people to act on."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow, Submission
+from yanhu_satcheck.correct.carry import carry
 from yanhu_satcheck.errors import AccountingError
+from yanhu_satcheck.final import Former
 from yanhu_satcheck.finding import Finding, Judgement
 from yanhu_satcheck.ledger import (
     Duty,
@@ -19,9 +19,8 @@ from yanhu_satcheck.ledger import (
     Rectification,
     TownshipCount,
 )
+from yanhu_satcheck.review import STANDING, TO_ENTER
 from yanhu_satcheck.terms import SUPPLIES, Call, Status, Words, fold
-
-STANDING, TO_ENTER = "在册", "应纳入"
 
 EIGHT = (
     "整改一批重大隐患",
@@ -36,8 +35,15 @@ EIGHT = (
 """The plan's 八个一批 in its order; only the first two can be counted from a batch."""
 
 
-def correct(judgement: Judgement, batch: Batch, titles: Mapping[str, Words]) -> Ledger:
+def correct(
+    judgement: Judgement,
+    batch: Batch,
+    titles: Mapping[str, Words],
+    former: Former | None = None,
+) -> Ledger:
     """Set the judgement beside the filing and the county's ledger. `titles` names each rule.
+
+    What people wrote into the ledger of a `former` audit of the batch stands again as it fits.
 
     Raises:
         AccountingError: An issued polygon would be missing from the ledger.
@@ -50,19 +56,20 @@ def correct(judgement: Judgement, batch: Batch, titles: Mapping[str, Words]) -> 
     if len({entry.polygon_id for entry in entries}) != len(batch.polygons):
         raise AccountingError("two issued polygons would share one row of the ledger")
     rectification = tuple(_rectification(batch, judgement, entries))
-    return Ledger(
+    ledger = Ledger(
         batch=batch.id,
         filing_columns=batch.filing_columns,
         entries=entries,
         problems=tuple(_problem(f, batch, titles) for f in judgement.findings),
         rectification=rectification,
-        duties=tuple(_duties(rectification, batch)),
         townships=tuple(_townships(entries, batch)),
         eight=tuple(_eight(rectification, entries, filed, batch)),
         unjudged=tuple(f for f in judgement.findings if f.status is Status.UNASSESSABLE),
         misreads=batch.misreads,
         notes=tuple(_notes(batch, entries)),
     )
+    ledger = carry(ledger, former) if former else ledger
+    return replace(ledger, duties=tuple(duties(ledger.rectification, batch.as_of)))
 
 
 def _entry(
@@ -86,6 +93,7 @@ def _entry(
         responsible_person=row.responsible_person if row else "",
         township=polygon.township,
         findings=findings,
+        key=polygon.key,
     )
 
 
@@ -155,32 +163,33 @@ def _standing(
     )
 
 
-def _duties(rectification: Sequence[Rectification], batch: Batch) -> Iterable[Duty]:
+def duties(rectification: Sequence[Rectification], as_of: date) -> Iterable[Duty]:
+    """Give each responsible unit's lines, counted on a day."""
     by_unit: dict[str, list[Rectification]] = defaultdict(list)
     for line in rectification:
         by_unit[line.responsible_unit].append(line)
     # Lines that nobody answers for come first: they are what the sheet is for.
     for unit in sorted(by_unit, key=lambda name: (name != "", name)):
         lines = by_unit[unit]
-        due = [line for line in lines if not _closed(line, batch)]
+        due = [line for line in lines if not _closed(line, as_of)]
         yield Duty(
             responsible_unit=unit,
             polygons=tuple(dict.fromkeys(line.polygon_id for line in lines)),
             open=len(due),
-            overdue=sum(_overdue(line, batch) for line in lines),
+            overdue=sum(_overdue(line, as_of) for line in lines),
             closed=len(lines) - len(due),
             blanks=sum(_blank(line) for line in lines),
             persons=tuple(sorted({line.responsible_person for line in lines} - {""})),
         )
 
 
-def _closed(line: Rectification, batch: Batch) -> bool:
-    return bool(line.closed) and (line.closed_date is None or line.closed_date <= batch.as_of)
+def _closed(line: Rectification, as_of: date) -> bool:
+    return bool(line.closed) and (line.closed_date is None or line.closed_date <= as_of)
 
 
-def _overdue(line: Rectification, batch: Batch) -> bool:
+def _overdue(line: Rectification, as_of: date) -> bool:
     due = line.extended_deadline or line.deadline
-    return due is not None and due < batch.as_of and not _closed(line, batch)
+    return isinstance(due, date) and due < as_of and not _closed(line, as_of)
 
 
 def _blank(line: Rectification) -> bool:
@@ -238,7 +247,7 @@ def _eight(
     filed: Mapping[str, Submission],
     batch: Batch,
 ) -> Iterable[EightOf]:
-    done = sum(_closed(line, batch) for line in rectification)
+    done = sum(_closed(line, batch.as_of) for line in rectification)
     keys = {polygon.key for polygon in batch.polygons}
     illegal = sum(filed[key].call is Call.ILLEGAL for key in keys & filed.keys())
     counted = {

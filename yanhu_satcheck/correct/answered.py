@@ -1,0 +1,121 @@
+"""Which answers count: of this audit, of a known word, by a named person, told once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from yanhu_satcheck.correct.carry import Key, review_of, stood
+from yanhu_satcheck.final import Finished, Unapplied
+from yanhu_satcheck.finding import Finding
+from yanhu_satcheck.ledger import Review
+from yanhu_satcheck.past import Answer
+from yanhu_satcheck.review import OPINIONS, Told, Written
+from yanhu_satcheck.terms import Words, fold
+
+_CHOICE = "采纳 / 不采纳 / 需外业"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers that count, and those that do not."""
+
+    valid: Mapping[Key, Answer]
+    unapplied: tuple[Unapplied, ...]
+
+    def of(self, finding: str) -> Review | None:
+        """Give the answer to a finding itself."""
+        answer = self.valid.get(("finding", finding))
+        return review_of(answer) if answer else None
+
+    def of_polygon(self, polygon_id: str) -> Review | None:
+        """Give the answer to a polygon as a whole."""
+        answer = self.valid.get(("polygon", polygon_id))
+        return review_of(answer) if answer else None
+
+    def effective(self, polygon_id: str, finding: Finding) -> Review | None:
+        """Give what a finding of a polygon is answered with: its own answer, else the polygon's."""
+        return self.of(finding.id) or self.of_polygon(polygon_id)
+
+
+def sift(finished: Finished, written: Written, decisions: Sequence[Told]) -> Answers:
+    """Tell the answers that count from the others, each with the reason."""
+    names = {(kind, fold(about)): (kind, about) for kind, about in stood(finished.ledger)}
+    no = list[Unapplied]()
+    book = _sifted(written.answers, names, no)
+    table = _sifted(decisions, names, no)
+    for key in sorted(book.keys() & table.keys()):
+        if book[key].answer != table[key].answer:
+            other = table[key].where
+            why = Words(
+                f"与{other.zh}的意见不同，以后者为准",
+                f"{other.en} says otherwise, and goes before it",
+            )
+            no.append(_unapplied(book[key], why))
+    valid = {key: one.answer for key, one in (book | table).items()}
+    no += _outdated(finished, valid)
+    no += [
+        Unapplied(where, "", "", Words("不是填写意见的地方，未采用", "is no place to answer in"))
+        for where in written.strange
+    ]
+    return Answers(valid, tuple(no))
+
+
+def _sifted(
+    answers: Iterable[Told], names: Mapping[Key, Key], no: list[Unapplied]
+) -> dict[Key, Told]:
+    kept: dict[Key, Told] = {}
+    torn: set[Key] = set()
+    for one in answers:
+        kind, about = one.answer[:2]
+        key = names.get((kind, fold(about)))
+        why = _invalid(one.answer, known=key is not None)
+        if key is None or why is not None:
+            no.append(_unapplied(one, why or Words("", "")))
+            continue
+        told = one._replace(answer=one.answer._replace(about=key[1]))
+        if key in kept and kept[key].answer != told.answer:
+            torn.add(key)
+            no.append(_unapplied(told, _twice(kept[key].where)))
+        kept.setdefault(key, told)
+    for key in sorted(torn):
+        no.append(_unapplied(kept[key], Words("同一编号另有不同意见", "another row differs")))
+        del kept[key]
+    return kept
+
+
+def _twice(where: Words) -> Words:
+    return Words(
+        f"与{where.zh}的意见不同，两条都未采用；请只留一条",
+        f"differs from {where.en}; neither was applied, keep one of them",
+    )
+
+
+def _invalid(answer: Answer, known: bool) -> Words | None:
+    if not known:
+        what = Words("图斑", "polygon") if answer.kind == "polygon" else Words("问题", "finding")
+        return Words(f"本次核查没有这个{what.zh}", f"this audit has no such {what.en}")
+    if not answer.opinion:
+        return Words(f"没有填写复核意见（{_CHOICE}）", f"no opinion was given ({_CHOICE})")
+    if answer.opinion not in OPINIONS:
+        return Words(
+            f"“{answer.opinion}”不是 {_CHOICE}", f"“{answer.opinion}” is none of {_CHOICE}"
+        )
+    if not answer.by:
+        return Words("没有复核人：须由具名人员采纳", "nobody is named in 复核人")
+    return None
+
+
+def _outdated(finished: Finished, valid: Mapping[Key, Answer]) -> Iterable[Unapplied]:
+    for one in finished.ledger.outdated:
+        if (one.answer.kind, one.answer.about) not in valid:
+            where = Words("上次核查的意见", "an answer to an earlier audit")
+            why = Words(
+                "核查结果此后有变化，见台账“说明”；请重新填写",
+                "what it was given to has changed, see 说明; answer again",
+            )
+            yield _unapplied(Told(one.answer, where), why)
+
+
+def _unapplied(told: Told, why: Words) -> Unapplied:
+    answer = told.answer
+    said = " ".join(one for one in (answer.opinion, answer.by, answer.on) if one)
+    return Unapplied(told.where, answer.about, said, why, answer)

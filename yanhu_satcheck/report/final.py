@@ -1,0 +1,143 @@
+"""OUT/final: the ledger with what people decided carried out, and the filing ready to file."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.final import Final
+from yanhu_satcheck.report.final_sheets import final_sheets
+from yanhu_satcheck.report.names import cell_text
+from yanhu_satcheck.report.place import LITTER, in_place, names_in, refusal
+from yanhu_satcheck.report.sheets import Sheet
+from yanhu_satcheck.report.workbook import (
+    Heading,
+    fitted,
+    new_book,
+    pages_wide,
+    write_sheets,
+)
+
+FOLDER, LEDGER, FILING, SEAL = "final", "ledger.xlsx", "上报表.xlsx", "final.json"
+_TITLE = "矿产卫片执法图斑复核定稿"
+
+
+def write_final(final: Final, out: Path) -> Path:
+    """Write OUT/final whole or not at all; one that nobody edited since is replaced.
+
+    Raises:
+        ReportError: OUT/final was edited by hand, is open elsewhere, or cannot be written.
+    """
+    finished = final.finished
+    with in_place(out / FOLDER, unedited) as folder:
+        heading = Heading(finished.batch, finished.as_of, finished.lang, _TITLE)
+        write_sheets(final_sheets(final), folder / LEDGER, heading)
+        _write_filing(final, folder / FILING)
+        _seal(final, folder, out / "audit.json")
+    return out / FOLDER
+
+
+def unedited(folder: Path) -> None:
+    """Refuse a final/ that holds what `finalize` did not write.
+
+    Raises:
+        ReportError: A file is not ours, was edited since, or is open elsewhere.
+    """
+    names = [name for name in names_in(folder) if name not in LITTER]
+    if not names:
+        return
+    files = _sealed(folder)
+    for name in names:
+        if name != SEAL and (name not in files or _hash(folder / name) != files[name]):
+            raise refusal(
+                folder,
+                f"{name} 不是 finalize 写出的，或写出之后有人改动；没有改动，"
+                "请把 final 文件夹改名或移走后重新运行",
+                f"finalize did not write {name}, or somebody edited it since; nothing was"
+                " changed, rename the folder final or move it away, and run again",
+            )
+
+
+def _sealed(folder: Path) -> dict[str, str]:
+    try:
+        said = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+        return {name: str(hash) for name, hash in said["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _seal(final: Final, folder: Path, audit: Path) -> None:
+    """Note the hash of each file, by which an edited one is known, and of the audit it rests on."""
+    said = {
+        "tool": "satcheck",
+        "batch": final.finished.batch,
+        "audit": _hash(audit),
+        "files": {name: _hash(folder / name) for name in (LEDGER, FILING)},
+    }
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, indent=1)
+    (folder / SEAL).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _hash(path: Path) -> str | None:
+    return sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def _write_filing(final: Final, path: Path) -> None:
+    """Write the filing's own columns in their order, and nothing beside them: it is handed in."""
+    finished = final.finished
+    header = finished.ledger.filing_columns
+    rows = tuple(_fit(row.cells, len(header)) for row in final.filing)
+    sheet = Sheet("上报表", header, rows, len(header), filed_from=0)
+    widths, heights = fitted(sheet)
+    with new_book(path, f"上报表 {finished.batch}", finished.as_of) as book:
+        page, look = book.add_worksheet(sheet.name), _formats(book)
+        for at, (name, width) in enumerate(zip(header, widths, strict=True)):
+            page.set_column(at, at, width, look["text"])
+            page.write_string(0, at, cell_text(name), look["head"])
+        for number, height in enumerate(heights):
+            page.set_row(number, height)
+        for number, row in enumerate(rows, start=1):
+            for at, cell in enumerate(row):
+                _write(page, number, at, cell, look)
+        page.freeze_panes(1, 0)
+        page.set_landscape()
+        page.set_paper(8)  # A3
+        page.fit_to_pages(pages_wide(widths), 0)
+        page.repeat_rows(0)
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    def make(**more: Any) -> Any:
+        plain = {"font_name": "宋体", "font_size": 10, "border": 1, "valign": "vcenter"}
+        return book.add_format({**plain, "text_wrap": True, **more})
+
+    return {
+        "head": make(bold=True, align="center"),
+        "text": make(num_format="@"),  # else a number of a polygon loses its zeros when retyped
+        "number": make(num_format="General"),
+        "day": make(num_format="yyyy-mm-dd", align="left"),
+        "moment": make(num_format="yyyy-mm-dd hh:mm:ss", align="left"),
+    }
+
+
+def _fit(cells: Sequence[Cell], count: int) -> tuple[Cell, ...]:
+    return (*cells, *(None,) * count)[:count]
+
+
+def _write(page: Any, row: int, at: int, cell: Cell, look: dict[str, Any]) -> None:
+    if cell is None or cell == "":
+        page.write_blank(row, at, None, look["text"])
+    elif isinstance(cell, datetime) and cell.year >= 1901 and cell.time() != time():
+        page.write_datetime(row, at, cell.replace(tzinfo=None), look["moment"])
+    elif isinstance(cell, date) and cell.year >= 1901:  # before it workbooks count days wrongly
+        when = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
+        page.write_datetime(row, at, when.replace(tzinfo=None), look["day"])
+    elif isinstance(cell, bool):
+        page.write_boolean(row, at, cell, look["number"])
+    elif isinstance(cell, (int, float)) and abs(cell) < 10**15:
+        page.write_number(row, at, cell, look["number"])
+    else:
+        page.write_string(row, at, cell_text(str(cell)), look["text"])

@@ -1,0 +1,115 @@
+"""The way back: what people wrote into an OUT, for the next audit of the batch and for filing."""
+
+from pathlib import Path
+
+from yanhu_satcheck.correct import of_another, settle
+from yanhu_satcheck.errors import ReportError
+from yanhu_satcheck.final import Final, Finished, Former
+from yanhu_satcheck.read import read_decisions, read_finished, read_written
+from yanhu_satcheck.read.misreads import Unreadable
+from yanhu_satcheck.report import refuse, write_final
+from yanhu_satcheck.report.final import FOLDER, unedited
+from yanhu_satcheck.report.place import names_in, refusal
+from yanhu_satcheck.review import Told, Written
+from yanhu_satcheck.terms import Words
+
+_NAMED = 5  # places that a refusal names
+
+
+def former(out: Path, batch: str) -> Former | None:
+    """Read what people wrote into an OUT that is about to be replaced; `None`: there is nothing.
+
+    Raises:
+        ReportError: OUT is no place of ours or another batch's, its ledger is open elsewhere or
+            cannot be read, or it holds what the next audit would lose.
+    """
+    refuse(out, batch)
+    if not (out / "audit.json").is_file():
+        return None
+    try:
+        finished = read_finished(out)
+    except Unreadable as cause:
+        try:
+            refuse(out, batch, read="")
+        except ReportError:
+            raise _kept(out, cause.what, cause.remedy) from None
+        return None  # nobody wrote anything: it may be replaced, whoever made it
+    try:
+        there = (out / "ledger.xlsx").exists()
+        written = read_written(out / "ledger.xlsx", finished) if there else Written("")
+    except Unreadable as cause:
+        what = Words(f"ledger.xlsx {cause.what.zh}", f"ledger.xlsx: {cause.what.en}")
+        raise _kept(out, what, cause.remedy) from None
+    if written.strange:
+        raise _strange(out, written)
+    refuse(out, batch, read=written.sha256)
+    return Former(finished, written)
+
+
+def finalize(out: Path, decisions: Path | None = None) -> Final:
+    """Carry out what people answered in OUT's ledger, and write OUT/final.
+
+    Needs nothing but OUT, and `decisions`, a CSV that goes before the ledger where both answer.
+
+    Raises:
+        ReportError: OUT or the decisions cannot be used, or OUT/final was edited by hand;
+            nothing was changed.
+    """
+    try:
+        names_in(out)
+        finished = read_finished(out)
+    except Unreadable as cause:
+        raise refusal(out, *_said(cause.what, cause.remedy)) from None
+    unedited(out / FOLDER)
+    try:
+        written = read_written(out / "ledger.xlsx", finished)
+    except Unreadable as cause:
+        what = Words(f"ledger.xlsx {cause.what.zh}", f"ledger.xlsx: {cause.what.en}")
+        raise refusal(out, *_said(what, cause.remedy)) from None
+    final = settle(finished, written, _decided(decisions, finished) if decisions else ())
+    write_final(final, out)
+    return final
+
+
+def _decided(path: Path, finished: Finished) -> tuple[Told, ...]:
+    try:
+        told = read_decisions(path)
+    except Unreadable as cause:
+        raise refusal(path, *_said(cause.what, cause.remedy)) from None
+    if of_another(finished, told):
+        ids = ", ".join(one.answer.about for one in told[:_NAMED])
+        raise refusal(
+            path,
+            f"其中没有一个图斑或问题属于批次 {finished.batch} 的这次核查（{ids}）；没有改动，"
+            "请核对是否拿错了文件",
+            f"none of its polygons and findings is of this audit of batch {finished.batch}"
+            f" ({ids}); nothing was changed, check that it is the right file",
+        )
+    return told
+
+
+def _kept(out: Path, what: Words, remedy: Words) -> ReportError:
+    return refusal(
+        out,
+        f"{what.zh}，其中可能有复核意见；没有改动，{remedy.zh}，或用 -o 另选一个文件夹",
+        f"{what.en}, and it may hold review answers; nothing was changed, {remedy.en},"
+        " or choose another folder with -o",
+    )
+
+
+def _said(what: Words, remedy: Words) -> tuple[str, str]:
+    return f"{what.zh}；没有改动，{remedy.zh}", f"{what.en}; nothing was changed, {remedy.en}"
+
+
+def _strange(out: Path, written: Written) -> ReportError:
+    count, first = len(written.strange), written.strange[:_NAMED]
+    more = count > len(first)
+    zh, en = "、".join(w.zh for w in first), ", ".join(w.en for w in first)
+    return refusal(
+        out,
+        f"ledger.xlsx 中有重写会丢失的人工内容：{zh}{f' 等 {count} 处' if more else ''}；"
+        "没有改动，请移到别处或恢复原样后重新运行，或用 -o 另选一个文件夹",
+        f"ledger.xlsx holds what would be lost: {en}{f', … ({count} in all)' if more else ''};"
+        " nothing was changed, move it elsewhere or put it back as it was and run again,"
+        " or choose another folder with -o",
+    )
