@@ -22,7 +22,7 @@ from yanhu_satcheck.past import (
     EarlierPolygon,
     Kept,
 )
-from yanhu_satcheck.terms import Status, fold
+from yanhu_satcheck.terms import fold
 
 _HOW = ("file", "pixels", "fingerprint")
 
@@ -39,6 +39,7 @@ class Archive:
             for batch, (number, id) in newest.items()
         }
         self._findings: dict[int, dict[str, tuple[EarlierFinding, ...]]] = {}
+        self._answers: dict[int, rows.Answers] = {}
         self._prints: dict[str, Prints] = {}
 
     def earlier(self, batch_id: str) -> tuple[Kept, ...]:
@@ -100,9 +101,20 @@ class Archive:
             for revision, kept in self._kept.items():
                 if kept.batch < before:
                     for name, told in sorted(self._found(revision).items()):
-                        if any(f.stands and f.status is Status.INCONSISTENT for f in told):
+                        if any(finding.contradicts for finding in told):
                             found += self._named(revision, name, before)
         return tuple(found)
+
+    def polygon(self, batch: str, polygon_id: str, before: str) -> EarlierPolygon | None:
+        """Give one polygon of an earlier batch, by its number as OUT wrote it."""
+        ids = (id for id, kept in self._kept.items() if kept.batch == batch < before)
+        with believed(self._path):
+            return next((one for id in ids for one in self._named(id, polygon_id, before)), None)
+
+    def latest(self, key: str, before: str) -> str | None:
+        """Give the latest earlier batch that issued a number, by its folded form."""
+        with believed(self._path):
+            return max((one for one in self._issued(key) if one < before), default=None)
 
     def _seen(self, revision: int, before: str) -> bool:
         """Whether a revision is the newest of its batch, and its batch an earlier one."""
@@ -110,7 +122,9 @@ class Archive:
 
     def _found(self, revision: int) -> dict[str, tuple[EarlierFinding, ...]]:
         if revision not in self._findings:
-            self._findings[revision] = rows.findings(self._base, revision)
+            self._answers[revision] = rows.answers(self._base, revision)
+            told = rows.findings(self._base, revision, self._answers[revision])
+            self._findings[revision] = told
         return self._findings[revision]
 
     def _named(self, revision: int, name: str, before: str) -> Iterator[EarlierPolygon]:
@@ -124,7 +138,12 @@ class Archive:
         batch = self._kept[revision].batch
         bare = rows.polygon(batch, outline, facts)
         found = self._found(revision).get(bare.polygon_id, ())
-        return replace(bare, findings=found, ledger=self._ledger(bare.key, batch, before))
+        return replace(
+            bare,
+            findings=found,
+            ledger=self._ledger(bare.key, batch, before),
+            opinion=self._answers[revision].get(("polygon", bare.polygon_id), ""),
+        )
 
     def _ledger(self, key: str, batch: str, before: str) -> tuple[LedgerRow, ...]:
         """Give what earlier ledgers say of a polygon: its own batch's, then later ones'.
@@ -142,9 +161,14 @@ class Archive:
 
     def _meant(self, key: str, of: str) -> str | None:
         """Give the batch that a ledger row of a batch means when it names none."""
+        return max((one for one in self._issued(key) if one <= of), default=None)
+
+    def _issued(self, key: str) -> Iterator[str]:
+        """Give the batches that issued a number."""
         query = "SELECT DISTINCT revision FROM polygon WHERE key = ?"
-        issued = (id for (id,) in self._base.execute(query, (key,)).fetchall() if id in self._kept)
-        return max((b for b in (self._kept[id].batch for id in issued) if b <= of), default=None)
+        for (id,) in self._base.execute(query, (key,)).fetchall():
+            if id in self._kept:
+                yield self._kept[id].batch
 
     def _printed(self, before: str) -> Prints:
         if before not in self._prints:

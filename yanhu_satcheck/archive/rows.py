@@ -34,13 +34,25 @@ def polygon(batch: str, outline: bytes | None, facts: str) -> EarlierPolygon:
         permit_no=filing.get("permit_no", ""),
         approval_no=filing.get("approval_no", ""),
         restoration_plan_no=filing.get("restoration_plan_no", ""),
+        prev_polygon_id=said.get("prev_polygon_id", ""),
+        parent_polygon_id=said.get("parent_polygon_id", ""),
     )
 
 
-def findings(base: sqlite3.Connection, revision: int) -> dict[str, tuple[EarlierFinding, ...]]:
-    """Give what one revision found, by polygon, with the answers that people gave to it."""
+Answers = Mapping[tuple[str, str], str]
+"""What people answered in one revision, by kind and what it is about."""
+
+
+def answers(base: sqlite3.Connection, revision: int) -> Answers:
+    """Give what people answered in one revision."""
     query = "SELECT kind, about, opinion FROM answer WHERE revision = ?"
-    answers = {(kind, about): opinion for kind, about, opinion in base.execute(query, (revision,))}
+    return {(kind, about): opinion for kind, about, opinion in base.execute(query, (revision,))}
+
+
+def findings(
+    base: sqlite3.Connection, revision: int, answers: Answers
+) -> dict[str, tuple[EarlierFinding, ...]]:
+    """Give what one revision found, by polygon, with the answers that people gave to it."""
     told: dict[str, list[EarlierFinding]] = defaultdict(list)
     query = "SELECT line FROM finding WHERE revision = ? ORDER BY id"
     for (line,) in base.execute(query, (revision,)):
