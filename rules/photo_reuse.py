@@ -109,19 +109,22 @@ def _with_twins(
 ) -> _Reuse:
     """Weigh what a picture serves here together with what it served in earlier batches."""
     elsewhere, beside = set[str](), set[str]()
-    other: list[EarlierTwin] = []
-    for twin in twins:
-        if twin.photo.polygon_id is None:  # a copy that belonged to no polygon
-            continue
-        apart = [case for case in cases if case.polygon_id not in twin.one_ground]
-        for case in apart:
+    other = [twin for twin in twins if _of_another_place(twin, cases)]
+    for twin in other:
+        for case in cases:
             metres = twin.metres.get(case.polygon_id)
             known = metres is not None and metres > NEIGHBOURS_M
             (elsewhere if known else beside).add(case.polygon_id)
-        other += [twin] if apart else []
     if far or elsewhere:
         return _Reuse(frozenset(elsewhere | (here if far else set())), True, tuple(other))
     return _Reuse(frozenset(here | beside), False, tuple(other))
+
+
+def _of_another_place(twin: EarlierTwin, cases: Collection[Case]) -> bool:
+    """Whether an earlier photograph served ground that no polygon which shows it now lies on."""
+    return twin.photo.polygon_id is not None and twin.one_ground.isdisjoint(
+        case.polygon_id for case in cases
+    )
 
 
 def _doubt(
@@ -158,7 +161,9 @@ def _doubt(
         for whose in sorted(_whose(dossier, photos.get(id, ()), id), key=str)
     ]
     related += [
-        Related("photo", one.photo.id, one.photo.polygon_id, one.photo.batch) for one in found.twins
+        Related("photo", one.photo.id, one.photo.polygon_id, one.photo.batch)
+        for one in group.earlier
+        if one.kind == "exposure" or one in found.twins
     ]
     return Doubt(
         tuple(names), status, confidence, says, tuple(figures), tuple(related), on_change=False

@@ -8,11 +8,14 @@ still bare or growing in the images.
 Why it matters: issued again and again and called harmless each time is what hidden mining looks
 like most often.
 
-何时会看错：本规则目前只看判定、位置和裸露，最多列存疑。滑坡体、老采场长期裸露而未扩大，可能如实；
+何时会看错：本规则目前只看判定、位置和裸露，最多列存疑。翻耕、收割也使地面裸露，故扩大的须成因指向采矿，
+未扩大的须前后时相和往期测得的后时相都裸露。滑坡体、老采场长期裸露而未扩大，可能如实；
 灾害判定的裸露不扩大的不作认定。修复地块正在变绿的、有效采矿许可证或在建项目覆盖的，不作认定；
 备注或判定为特殊用地的不判断；合法、工程建设等判定的依据所在的表未提供的，无法判定。
 往期违法或未填报的地块不属此类。母子图斑不算重复下发。
-When it misleads: it looks at calls, places and bareness, and says doubtful at most. A slide's scar
+When it misleads: it looks at calls, places and bareness, and says doubtful at most. Fields lie bare
+too: growth counts where mining explains it best, and bareness where it lay bare at both dates and,
+as far as it was measured then, at the later image of every earlier batch. A slide's scar
 and an old working may honestly stay bare, so a disaster that does not grow is not spoken of. Nor is
 ground that greens, or that a licence or project in force covers. Special use is not judged, nor a
 call whose papers stand in a table that is not supplied. Ground once called illegal is LE02's; a
@@ -56,6 +59,9 @@ class Limits:
     )
     growth: float = limit(
         0.2, unit="share", low=0.05, high=0.9, why="与 CL01 相同 what grows for CL01"
+    )
+    p_mining: float = limit(
+        0.5, unit="share", low=0.3, high=0.99, why="与 CL01 相同 likelier than all others"
     )
     growth_cells: int = limit(
         20, unit="cells", low=5, high=1000, why="余下像元太少则测不出新增 fewer cannot show growth"
@@ -141,11 +147,13 @@ def _bare(
     told = change.growth_share.n >= limits.growth_cells
     sizes = [change.bare_gain, *([change.growth_share] if told else [])]
     grew = max(sizes, key=lambda size: size.value)
-    if grew.value >= limits.growth and grew.value > 1.96 * grew.sigma:
+    mining = case.cause is None or case.cause.of("mining") >= limits.p_mining
+    if mining and grew.value >= limits.growth and grew.value > 1.96 * grew.sigma:
         return Again(case, met, change, grew)
-    lies = min(change.bare_before.value, change.bare_after.value) >= limits.still_bare
+    then = [one.polygon.bare_after for one in met if one.polygon.bare_after is not None]
+    always = min(change.bare_before.value, change.bare_after.value, *then) >= limits.still_bare
     scarred = case.call is Call.DISASTER
-    return Again(case, met, change, None) if lies and not scarred else None
+    return Again(case, met, change, None) if always and not scarred else None
 
 
 def _doubt(group: list[Again], limits: Limits) -> Doubt:

@@ -8,7 +8,7 @@ from shapely import box
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow, Licence, Submission
-from yanhu_satcheck.past import EarlierOverlap, EarlierPhoto, EarlierPolygon, Kept, Past
+from yanhu_satcheck.past import EarlierOverlap, EarlierPhoto, EarlierPolygon, Kept, KeptChip, Past
 from yanhu_satcheck.terms import Call, fold
 
 DAY = date(2022, 12, 31)
@@ -80,4 +80,10 @@ class NoPast(Past):
         return None
 
     def latest(self, key: str, before: str) -> str | None:
+        return None
+
+    def chips(self, batch: str, polygon_id: str, before: str) -> tuple[KeptChip, ...]:
+        return ()
+
+    def chip(self, sha256: str) -> bytes | None:
         return None

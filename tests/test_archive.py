@@ -207,13 +207,14 @@ def test_an_older_archive_is_brought_up_to_date_with_a_copy_beside_it(
 ) -> None:
     path = tmp_path / "a.sqlite"
     head = add(out, path).head
+    was = schema.version()
     more = (*schema.MIGRATIONS, "ALTER TABLE photo ADD COLUMN features BLOB;\n")
     monkeypatch.setattr(schema, "MIGRATIONS", more)
     assert verify(path).fault is None
     assert verify(path, head).head == head
-    assert rows(path, "PRAGMA user_version") == [(2,)]
-    spare = tmp_path / "a.sqlite.v1.backup"
-    assert rows(spare, "PRAGMA user_version") == [(1,)]
+    assert rows(path, "PRAGMA user_version") == [(was + 1,)]
+    spare = tmp_path / f"a.sqlite.v{was}.backup"
+    assert rows(spare, "PRAGMA user_version") == [(was,)]
     assert rows(spare, "SELECT count(*) FROM photo") == [(4,)]
     assert {one.name for one in tmp_path.iterdir()} == {path.name, spare.name}
 

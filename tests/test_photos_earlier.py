@@ -69,7 +69,7 @@ def asked(folder: Path, kept: str, of: EarlierPolygon | None = None) -> Shelf:
 
 def groups(folder: Path, past: Shelf, **polygon_of: str) -> tuple[PhotoGroup, ...]:
     scratch = folder / "scratch"
-    scratch.mkdir()
+    scratch.mkdir(exist_ok=True)
     issued = (polygon("P1", square(0, 0)), polygon("P2", square(1000, 0)))
     photos = tuple(
         Photo(f"{name}.jpg", folder / f"{name}.jpg", whose, listed=True)
@@ -164,3 +164,13 @@ def test_how_far_the_earlier_place_lies_is_measured(
     (twin,) = twins(tmp_path, asked(tmp_path, "then.jpg", of), a="P1", b="P2")
     assert twin.metres == {name: pytest.approx(m, abs=0.01) for name, m in away.items()}
     assert twin.one_ground == one_ground
+
+
+def test_one_number_is_one_place_only_where_no_outline_can_tell(tmp_path: Path) -> None:
+    scene(1).save(tmp_path / "then.jpg", quality=90)
+    (tmp_path / "a.jpg").write_bytes((tmp_path / "then.jpg").read_bytes())
+    past = asked(tmp_path, "then.jpg")
+    for outline, one_ground in ((lonlat(square(900, 900)), set()), (None, {"P1"})):
+        past.of = EarlierPolygon("2022Q3", "P1", "P1", outline, Call.LEGAL)
+        (twin,) = twins(tmp_path, past, a="P1")
+        assert twin.one_ground == one_ground

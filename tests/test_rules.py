@@ -153,6 +153,7 @@ def earlier(told: Told) -> EarlierPolygon:
         after_date=told.get("after", date(2022, 8, 1)),
         findings=found,
         ledger=rows,
+        bare_after=told.get("bare"),
     )
 
 

@@ -89,6 +89,7 @@ class EarlierPolygon:
     findings: tuple[EarlierFinding, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()  # what any ledger known says of it, oldest first
     opinion: str = ""  # what was answered to the polygon as a whole
+    bare_after: float | None = None  # share of bare ground at its later image, as measured then
 
     @property
     def status(self) -> Status | None:
@@ -125,6 +126,22 @@ class EarlierPhoto(NamedTuple):
     camera: Camera
 
 
+Rings = tuple[tuple[tuple[float, float], ...], ...]
+
+
+class KeptChip(NamedTuple):
+    """A small picture of a polygon's ground, before or after, that OUT and the archive keep."""
+
+    polygon_id: str
+    kind: str  # before, after
+    date: date | None
+    width: int  # pixels
+    height: int
+    metres: float  # ground width
+    outline: Rings  # of the polygon, in its pixels
+    sha256: str  # of the JPEG
+
+
 class Past(Protocol):
     """A memory of earlier batches. Every answer is sorted by batch, then number or path."""
 
@@ -154,6 +171,12 @@ class Past(Protocol):
 
     def latest(self, key: str, before: str) -> str | None:
         """Give the latest earlier batch that issued a number, by its folded form."""
+
+    def chips(self, batch: str, polygon_id: str, before: str) -> tuple[KeptChip, ...]:
+        """Give the pictures kept of a polygon of an earlier batch, by date and kind."""
+
+    def chip(self, sha256: str) -> bytes | None:
+        """Give the JPEG of a kept picture."""
 
 
 def kin(here: IssuedPolygon, earlier: EarlierPolygon, formers: Iterable[EarlierPolygon]) -> bool:

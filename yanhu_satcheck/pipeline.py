@@ -175,6 +175,7 @@ def _audited(
         contradicted=relations.contradicted,
     )
     judgement = judge(dossier, rules, provisions())
+    met = [one.polygon for case in cases for one in case.earlier if not one.sliver]
     return Audit(
         batch=batch,
         cases=cases,
@@ -189,6 +190,7 @@ def _audited(
         policy=held,
         versions=_versions(),
         lang=lang,
+        former=memory.strips(past, met, batch.id, scratch) if past else {},
     )
 
 

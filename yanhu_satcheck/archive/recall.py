@@ -1,5 +1,6 @@
 """The archive answers: `Past` over one SQLite file, as it stood when it was opened."""
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from yanhu_satcheck.past import (
     EarlierPhoto,
     EarlierPolygon,
     Kept,
+    KeptChip,
 )
 from yanhu_satcheck.terms import fold
 
@@ -89,8 +91,27 @@ class Archive:
 
     def picture(self, sha256: str) -> bytes | None:
         """Give the reduced copy (JPEG) of the photograph with this hash, where one is kept."""
+        return self._jpeg("picture", sha256)
+
+    def chip(self, sha256: str) -> bytes | None:
+        """Give the JPEG of a kept picture of a polygon."""
+        return self._jpeg("chip_picture", sha256)
+
+    def chips(self, batch: str, polygon_id: str, before: str) -> tuple[KeptChip, ...]:
+        """Give the pictures kept of a polygon of an earlier batch, by date and kind."""
+        query = "SELECT facts FROM chip WHERE revision = ? AND polygon_id = ?"
         with believed(self._path):
-            query = "SELECT jpeg FROM picture WHERE sha256 = ?"
+            found = [
+                rows.chip(facts)
+                for id, kept in self._kept.items()
+                if kept.batch == batch < before
+                for (facts,) in self._base.execute(query, (id, polygon_id)).fetchall()
+            ]
+        return tuple(sorted(found, key=lambda one: (str(one.date), one.kind != "before")))
+
+    def _jpeg(self, table: str, sha256: str) -> bytes | None:
+        with believed(self._path):
+            query = f"SELECT jpeg FROM {table} WHERE sha256 = ?"
             row = self._base.execute(query, (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
@@ -143,7 +164,13 @@ class Archive:
             findings=found,
             ledger=self._ledger(bare.key, batch, before),
             opinion=self._answers[revision].get(("polygon", bare.polygon_id), ""),
+            bare_after=self._figures(revision, bare.polygon_id).get("bare_after"),
         )
+
+    def _figures(self, revision: int, name: str) -> dict[str, float]:
+        query = "SELECT figures FROM evidence WHERE revision = ? AND polygon_id = ?"
+        row = self._base.execute(query, (revision, name)).fetchone()
+        return dict(json.loads(row[0])) if row else {}
 
     def _ledger(self, key: str, batch: str, before: str) -> tuple[LedgerRow, ...]:
         """Give what earlier ledgers say of a polygon: its own batch's, then later ones'.

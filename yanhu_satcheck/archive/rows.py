@@ -11,7 +11,7 @@ from typing import Any
 import shapely
 
 from yanhu_satcheck.batch import Camera, LedgerRow
-from yanhu_satcheck.past import EarlierFinding, EarlierPhoto, EarlierPolygon
+from yanhu_satcheck.past import EarlierFinding, EarlierPhoto, EarlierPolygon, KeptChip
 from yanhu_satcheck.terms import Breach, Call, Status, Words
 
 _DAYS = ("deadline", "extended_deadline", "closed_date", "verify_date")
@@ -95,6 +95,14 @@ def photo(batch: str, facts: str, how: str, bits: int) -> EarlierPhoto:
         taken_at=datetime.fromisoformat(taken) if taken else None,
         camera=Camera(*(said.get(name, "") for name in ("make", "model", "serial"))),
     )
+
+
+def chip(facts: str) -> KeptChip:
+    """Give a stored picture's particulars."""
+    said = json.loads(facts)
+    rings = tuple(tuple((x, y) for x, y in ring) for ring in said["outline"])
+    known = {name: said[name] for name in KeptChip._fields}
+    return KeptChip(**{**known, "date": day(said["date"]), "outline": rings})
 
 
 def day(text: str | None) -> date | None:

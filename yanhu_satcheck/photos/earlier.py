@@ -18,12 +18,12 @@ from PIL import Image
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
-from yanhu_satcheck.batch import Batch
+from yanhu_satcheck.batch import Batch, IssuedPolygon
 from yanhu_satcheck.evidence import EarlierPhoto, EarlierTwin, PhotoEvidence, PhotoGroup
 from yanhu_satcheck.past import Past, is_sliver, kin
 from yanhu_satcheck.photos.groups import SAME_FILE, SAME_PIXELS
 from yanhu_satcheck.photos.resaved import likeness
-from yanhu_satcheck.terms import Words
+from yanhu_satcheck.terms import Words, fold
 
 HOWS = {"file": SAME_FILE, "pixels": SAME_PIXELS}
 SAME_VIEW = Words(
@@ -119,6 +119,10 @@ def _one_view(ours: Path, earlier: Path) -> bool:
     return likeness(ours, earlier).same_view
 
 
+def _numbers(here: IssuedPolygon) -> set[str]:
+    return {here.key, fold(here.prev_polygon_id)} - {""}
+
+
 class _Ground:
     """How the polygons issued here lie to those of earlier batches, in metres."""
 
@@ -138,8 +142,9 @@ class _Ground:
         same = set()
         for name in sorted(owners):
             here = self._issued[name]
-            if kin(here, earlier, ()):
-                same.add(name)
+            unplaced = here.footprint is None or there is None
+            if kin(here, earlier, ()) or (unplaced and earlier.key in _numbers(here)):
+                same.add(name)  # where nobody can say how they lie, one number is one place
             if here.footprint is not None and there is not None:
                 away[name] = float(shapely.distance(here.footprint, there))
                 shared = shapely.intersection(here.footprint, there)
