@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from PIL import Image
@@ -187,13 +188,13 @@ def test_a_version_1_archive_that_may_not_be_written_says_what_to_do(old: Path) 
         "try: shelves(Path(sys.argv[1]))\n"
         "except ArchiveError as why: print(why)\n"
     )
-    for one in (old.parent, *old.parents[:4]):
-        one.chmod(one.stat().st_mode | 0o555)
-    old.chmod(0o444)
-    old.parent.chmod(0o555)
-    command = [sys.executable, "-c", told, str(old)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    old.parent.chmod(0o755)
+    with TemporaryDirectory() as folder:  # of its own: each run of pytest shuts the common one
+        path = Path(shutil.copy(old, folder))
+        path.chmod(0o444)
+        Path(folder).chmod(0o555)
+        command = [sys.executable, "-c", told, str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        Path(folder).chmod(0o755)
     assert "请复制到可写的文件夹" in done.stdout, done.stderr
     assert "copy it to a folder that may be written" in done.stdout
 
