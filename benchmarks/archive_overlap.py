@@ -2,8 +2,9 @@
 
     python benchmarks/archive_overlap.py [footprints] [queries]
 
-Footprints are rounded to whole batches of 4000. The same mine sites come again in every batch, as they do: each polygon asked for meets its own
-site's earlier ones. Seconds are wall time of one process; memory is its peak beyond the imports'.
+Footprints are rounded to whole batches of 4000. The same mine sites come again in every batch, as
+they do: each polygon asked for meets its own site's earlier ones. Seconds are wall time of one
+process; memory is its peak beyond the imports'.
 """
 
 import json
