@@ -10,6 +10,7 @@ from . import (
     call_unknown,
     cloud_hidden,
     crs_or_datum,
+    earlier_call_conflict,
     false_disaster,
     false_pseudo_change,
     ledger_incomplete,
@@ -22,6 +23,7 @@ from . import (
     photo_reuse,
     polygon_accounting,
     registration_refused,
+    reissued_benign,
     same_area_conflict,
     too_few_pixels,
     unreadable_input,
@@ -35,6 +37,8 @@ RULES: tuple[Rule[Any], ...] = (
     photo_missing.RULE,
     # 相同区域合法性判定不一致
     same_area_conflict.RULE,
+    earlier_call_conflict.RULE,
+    reissued_benign.RULE,
     polygon_accounting.RULE,
     call_unknown.RULE,
     # 明显开采迹象填报为自然灾害

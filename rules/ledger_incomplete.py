@@ -23,7 +23,7 @@ from yanhu_satcheck.evidence import Dossier, LedgerRow
 from yanhu_satcheck.policy import NoLimits
 from yanhu_satcheck.quantity import stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule
-from yanhu_satcheck.terms import Confidence, Severity, Status, Words, fold
+from yanhu_satcheck.terms import Confidence, Severity, Status, Words
 
 # What a row must hold, by the attribute of the row.
 REQUIRED = {
@@ -51,7 +51,7 @@ def _blank(row: LedgerRow) -> list[Words]:
 
 def _whose(dossier: Dossier, row: LedgerRow) -> tuple[str, ...]:
     """Give the polygons, issued in this batch, that a row of the ledger speaks of."""
-    if fold(row.batch) not in ("", fold(dossier.batch.id)):
+    if not dossier.batch.owns(row):
         return ()
     return tuple(case.polygon_id for case in dossier.cases if case.polygon.key == row.key)
 

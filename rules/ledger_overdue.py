@@ -24,7 +24,7 @@ from yanhu_satcheck.evidence import Dossier, LedgerRow
 from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Figure, stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
-from yanhu_satcheck.terms import Confidence, Severity, Status, Words, fold
+from yanhu_satcheck.terms import DONE, Confidence, Severity, Status, Words
 
 TELLS = ("closed", "closed_date", "status")  # columns that tell an open row from a closed one
 
@@ -34,7 +34,7 @@ class Limits:
     """Which words in 整改状态 say that the work is done."""
 
     done: tuple[str, ...] = limit(
-        ("已销号", "已完成", "已整改", "整改完成", "整改到位", "办结"),
+        DONE,
         unit="in 整改状态",
         why="状态已完成而销号栏空白 done, and 是否销号 left blank",
     )
@@ -56,7 +56,7 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
 
 def _whose(dossier: Dossier, row: LedgerRow) -> tuple[str, ...]:
     """Give the polygons, issued in this batch, that a row of the ledger speaks of."""
-    if fold(row.batch) not in ("", fold(dossier.batch.id)):
+    if not dossier.batch.owns(row):
         return ()
     return tuple(case.polygon_id for case in dossier.cases if case.polygon.key == row.key)
 

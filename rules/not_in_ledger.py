@@ -1,50 +1,111 @@
-"""A polygon filed as illegal has no row in the rectification ledger (整治整改工作台账).
+"""What was filed as illegal, or contradicted before, has no row in the ledger (整治整改工作台账).
 
-查什么：填报为违法的图斑，在本批次的整改台账中没有对应的行。
-What it finds: a polygon filed ILLEGAL without a row of this batch in the ledger.
+查什么：填报为违法的图斑，在本批次的整改台账中没有对应的行；以及往期核查结论为与填报不一致、
+复核未予否定的图斑，在已知的各期整改台账中都没有对应的行。
+What it finds: a polygon filed ILLEGAL without a row of this batch in the ledger; and a polygon of
+an earlier batch whose audit contradicted its filing, which nobody refused, without a row in any
+ledger known. Without an archive it looks at this batch alone.
 
 为何要紧：查出的问题必须纳入台账，否则无人负责整改。
 Why it matters: what was found must enter the ledger, or nobody answers for putting it right.
 
-何时会看错：台账可能另册登记，或图斑编号写错；其他批次的行不能代替本批次的行。
+何时会看错：台账可能另册登记，或图斑编号写错；其他批次的行不能代替本批次的行。往期图斑从轻认定：
+往期台账、本期台账中写明该批次的行，以及未写批次、该编号最近一次在该批次下发的行都算；
+本批次同一地块的图斑已纳入台账的也算。已复核为不采纳或登记例外的结论不再计入。
 When it misleads: the row may be in another book, or carry a mistyped number. A row that names
-another batch does not answer for this one.
+another batch does not answer for this one. For an earlier polygon every row that may mean it
+counts: of earlier ledgers, of this one where it names that batch, or names none and the number was
+last issued in that batch; and a row of a polygon issued here on the same ground. A conclusion that
+was refused (不采纳) or accepted as an exception counts no more.
 
 什么能说清：在台账中补登该图斑，或更正编号、批次。
 What clears it: enter the polygon, or correct its number or batch. What this audit itself
 contradicts could not be there yet; it is listed in 整改清单 as 应纳入.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from yanhu_satcheck.evidence import Dossier
+from yanhu_satcheck.evidence import Case, Dossier, EarlierPolygon
 from yanhu_satcheck.policy import NoLimits
 from yanhu_satcheck.quantity import stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule
-from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words, fold
+from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
+
+SHARE = 0.1
+"""Share of the smaller from which two polygons lie on one place; fixed by the contract."""
 
 
 def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
-    """Name every polygon filed as illegal that no ledger row of this batch holds."""
-    here = {"", fold(dossier.batch.id)}
+    """Name what was filed as illegal, or contradicted earlier, and stands in no ledger."""
     for case in dossier.cases:
-        rows = [row for row in dossier.batch.ledger if row.key == case.polygon.key]
-        if not any(fold(row.batch) in here for row in (*rows, *case.ledger)):
-            others = sorted({row.batch for row in rows})
-            zh = f"；台账中只有其他批次（{'、'.join(others)}）的同号行" if others else ""
-            en = f"; its rows there are of batch {', '.join(others)}" if others else ""
-            yield Doubt(
-                (case.polygon_id,),
-                Status.UNSUPPORTED,
-                Confidence.CERTAIN,
-                Words(
-                    f"填报为违法，但本批次整改台账中没有该图斑{zh}",
-                    f"filed as illegal, but the rectification ledger has no row for it{en}",
-                ),
-                (stated("ledger_rows", 0, "rectification", threshold="1"),),
-                tuple(Related("ledger", case.polygon_id, None, one) for one in others),
-                on_change=False,
-            )
+        if case.call is Call.ILLEGAL and not case.ledger:
+            yield _filed(dossier, case)
+    for polygon in dossier.contradicted:
+        here = [case for case in dossier.cases if _lies_on(case, polygon)]
+        if not polygon.ledger and not any(case.ledger for case in here):
+            yield _contradicted(here, polygon)
+
+
+def _filed(dossier: Dossier, case: Case) -> Doubt:
+    rows = [row for row in dossier.batch.ledger if row.key == case.polygon.key]
+    others = sorted({row.batch for row in rows})
+    zh = f"；台账中只有其他批次（{'、'.join(others)}）的同号行" if others else ""
+    en = f"; its rows there are of batch {', '.join(others)}" if others else ""
+    return Doubt(
+        (case.polygon_id,),
+        Status.UNSUPPORTED,
+        Confidence.CERTAIN,
+        Words(
+            f"填报为违法，但本批次整改台账中没有该图斑{zh}",
+            f"filed as illegal, but the rectification ledger has no row for it{en}",
+        ),
+        (stated("ledger_rows", 0, "rectification", threshold="1"),),
+        tuple(Related("ledger", case.polygon_id, None, one) for one in others),
+        on_change=False,
+    )
+
+
+def _lies_on(case: Case, polygon: EarlierPolygon) -> bool:
+    """Whether an earlier polygon was issued again here: by its footprint, never by its number."""
+    about = polygon.batch, polygon.polygon_id
+    return any(
+        (one.polygon.batch, one.polygon.polygon_id) == about
+        and one.share >= SHARE
+        and not one.sliver
+        for one in case.earlier
+    )
+
+
+def _contradicted(here: Sequence[Case], polygon: EarlierPolygon) -> Doubt:
+    rules = "、".join(dict.fromkeys(one.rule for one in polygon.contradicted))
+    batch, number = polygon.batch, polygon.polygon_id
+    again = "、".join(case.polygon_id for case in here)
+    zh = f"；本批次同一地块的图斑 {again} 也没有" if here else ""
+    en = f", nor one for {again}, issued on that ground now" if here else ""
+    return Doubt(
+        tuple(case.polygon_id for case in here),
+        Status.UNSUPPORTED,
+        Confidence.CERTAIN,
+        Words(
+            f"{batch} 的图斑 {number} 核查结论为与填报不一致（{rules}），复核未予否定，"
+            f"历次整改台账中均没有该图斑{zh}",
+            f"{number} of {batch} was found inconsistent with its filing ({rules}), which nobody"
+            f" refused, and no rectification ledger has a row for it{en}",
+        ),
+        (
+            stated("ledger_rows", 0, "rectification", threshold="1"),
+            stated("call_then", polygon.legality or polygon.call.words.zh, "archive"),
+        ),
+        (Related("polygon", number, None, batch),),
+        on_change=False,
+    )
+
+
+def _concerns(case: Case, limits: NoLimits) -> bool:
+    """Whether it is filed as illegal, or on ground whose earlier filing was contradicted."""
+    return case.call is Call.ILLEGAL or any(
+        one.polygon.contradicted and one.share >= SHARE and not one.sliver for one in case.earlier
+    )
 
 
 RULE = Rule(
@@ -58,6 +119,6 @@ RULE = Rule(
     worst=Status.UNSUPPORTED,
     limits=NoLimits(),
     needs=frozenset({"rectification", "submission"}),
-    concerns=lambda case, limits: case.call is Call.ILLEGAL,
+    concerns=_concerns,
     check=check,
 )

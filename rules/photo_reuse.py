@@ -1,9 +1,9 @@
 """The same evidence photograph is filed for two or more polygons (一图多用).
 
 查什么：同一次拍摄的照片，原样复制或经重存、缩放、裁剪、旋转、镜像、调色、加水印后，
-用于两个以上图斑；或同一机位的画面用于一个视野不可能同时照到的图斑。
-What it finds: one exposure, copied or altered, that serves several polygons; or one camera
-position that serves polygons no single view can show.
+用于本批次或往期批次的两个以上图斑；或同一机位的画面用于一个视野不可能同时照到的图斑。
+What it finds: one exposure, copied or altered, that serves several polygons of this batch or of
+earlier ones; or one camera position that serves polygons no single view can show.
 
 为何要紧：一张照片只能证明到过一个地方。用于相距较远的图斑时，至少有一处没有得到证明。
 Why it matters: a photograph proves a visit to one place. Filed for places far apart, it leaves at
@@ -11,9 +11,14 @@ least one of them without proof.
 
 何时会看错：相邻图斑可以由同一视野同时照到；固定机位连续拍摄的画面与重存的照片难以区分。
 因此相邻图斑最多列存疑，重叠图斑和同一图斑拆分出的子图斑不作认定。
+对往期照片同样处理：同一地块沿用往期照片的，本规则不作认定（时间由 PH03 判断）；往期只存缩略图，
+另存过的照片与同一机位再次拍摄的照片不能区分，无论远近最多列存疑。
 When it misleads: one view may honestly show neighbours, and a fixed camera's frames look like
 copies. So neighbours are at most doubtful, and overlapping polygons, or a parent and its children,
-are not spoken of at all.
+are not spoken of at all. Photographs of earlier batches are held to the same: one that a place
+takes over from its own earlier filing is not spoken of here (PH03 asks when it was taken). Only
+reduced copies are kept of them, in which one saved again cannot be told from a fixed camera's next
+shot: however far apart, that is at most doubtful.
 
 什么能说清：提供各图斑的原始照片和拍摄时间、位置。同一图斑重复提交同一张照片不作认定。
 What clears it: each polygon's own original file with its time and place. The same picture twice in
@@ -23,8 +28,16 @@ one polygon is untidy, no more.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from itertools import combinations
+from typing import NamedTuple
 
-from yanhu_satcheck.evidence import Case, Dossier, PhotoEvidence, PhotoGroup
+from yanhu_satcheck.evidence import (
+    NEIGHBOURS_M,
+    Case,
+    Dossier,
+    EarlierTwin,
+    PhotoEvidence,
+    PhotoGroup,
+)
 from yanhu_satcheck.policy import NoLimits
 from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
@@ -47,46 +60,114 @@ def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     for photo in (*(one for case in dossier.cases for one in case.photos), *dossier.loose_photos):
         if photo not in photos[photo.id]:
             photos[photo.id].append(photo)
+    told = set()
     for group in dossier.photo_groups:
-        yield from _reused(dossier, group, photos)
+        for answer in _reused(dossier, group, photos):
+            about = (answer.polygon_ids, tuple(sorted(one.id for one in answer.related)))
+            if about not in told:  # one picture that two groups hold is said once
+                told.add(about)
+                yield answer
     for case in dossier.cases:
         if all(photo.fault or photo.sha256 is None for photo in case.photos):
             says = Words("照片均无法读取，不能比对", "none of its photographs can be read")
             yield Unsure((case.polygon_id,), says)
 
 
+class _Reuse(NamedTuple):
+    """Whom one picture serves that it cannot honestly serve, and how sure that is."""
+
+    whom: frozenset[str]  # issued here
+    far: bool
+    twins: tuple[EarlierTwin, ...]  # of earlier batches, on other ground
+
+
 def _reused(
     dossier: Dossier, group: PhotoGroup, photos: Mapping[str, list[PhotoEvidence]]
-) -> Iterator[Answer]:
+) -> Iterator[Doubt]:
     """Doubt the far partners of one picture, else those neighbours that need not share a view."""
     shown = [photo for id in group.photos for photo in photos.get(id, ())]
     owners = {photo.polygon_id for photo in shown}
     cases = [case for case in dossier.cases if case.polygon_id in owners]
     pairs = [pair for pair in combinations(cases, 2) if not _one_ground(dossier, *pair)]
     far = [pair for pair in pairs if _far(dossier, *pair)]
-    whom = {case.polygon_id for pair in far or pairs for case in pair}
     strays = _named_elsewhere(dossier, group)
-    if not whom and strays:  # another polygon's number, of which nobody knows where it lies
-        whom = {case.polygon_id for case in cases}
-    if not whom:
-        return
-    status, confidence = _weighed(group.kind, bool(far))
-    names = sorted(whom)
-    kind, n = KINDS[group.kind], len(owners - {None}) + len(strays)
-    near = Words("", "") if far else Words("（相邻或位置不明）", ", near or of unknown place")
+    sure = [twin for twin in group.earlier if twin.kind == "exposure"]
+    alike = [twin for twin in group.earlier if twin.kind != "exposure"]
+    here = {case.polygon_id for pair in far or pairs for case in pair}
+    found = _with_twins(here, bool(far), sure, cases)
+    kind = group.kind
+    if not found.whom and strays:  # another polygon's number, of which nobody knows where it lies
+        found = found._replace(whom=frozenset(case.polygon_id for case in cases))
+    if not found.whom:
+        found, kind = _with_twins(set(), False, alike, cases), "doubtful"
+    if found.whom:
+        yield _doubt(dossier, group, kind, found, strays, photos)
+
+
+def _with_twins(
+    here: set[str], far: bool, twins: Collection[EarlierTwin], cases: Collection[Case]
+) -> _Reuse:
+    """Weigh what a picture serves here together with what it served in earlier batches."""
+    elsewhere, beside = set[str](), set[str]()
+    other = [twin for twin in twins if _of_another_place(twin, cases)]
+    for twin in other:
+        for case in cases:
+            metres = twin.metres.get(case.polygon_id)
+            known = metres is not None and metres > NEIGHBOURS_M
+            (elsewhere if known else beside).add(case.polygon_id)
+    if far or elsewhere:
+        return _Reuse(frozenset(elsewhere | (here if far else set())), True, tuple(other))
+    return _Reuse(frozenset(here | beside), False, tuple(other))
+
+
+def _of_another_place(twin: EarlierTwin, cases: Collection[Case]) -> bool:
+    """Whether an earlier photograph served ground that no polygon which shows it now lies on."""
+    return twin.photo.polygon_id is not None and twin.one_ground.isdisjoint(
+        case.polygon_id for case in cases
+    )
+
+
+def _doubt(
+    dossier: Dossier,
+    group: PhotoGroup,
+    kind: str,
+    found: _Reuse,
+    strays: Collection[str],
+    photos: Mapping[str, list[PhotoEvidence]],
+) -> Doubt:
+    status, confidence = _weighed(kind, found.far)
+    names = sorted(found.whom)
+    owners = {photo.polygon_id for id in group.photos for photo in photos.get(id, ())} - {None}
+    then = sorted({(one.photo.batch, one.photo.polygon_id or "") for one in found.twins})
+    words, n = KINDS[kind], len(owners) + len(strays) + len(then)
+    near = Words("", "") if found.far else Words("（相邻或位置不明）", ", near or of unknown place")
+    hows = list(dict.fromkeys(one.how for one in found.twins))
+    if not found.twins or len(group.photos) > 1:
+        hows = list(dict.fromkeys([group.how, *hows]))
+    zh = [*names, *(f"往期 {batch} 的 {name}" for batch, name in then)]
+    en = [*names, *(f"{name} of {batch}" for batch, name in then)]
     says = Words(
-        f"{kind.zh}用于 {n} 个图斑{near.zh}：{'、'.join(names)}；{group.how.zh}",
-        f"{kind.en} serves {n} polygons{near.en}: {', '.join(names)}; {group.how.en}",
+        f"{words.zh}用于 {n} 个图斑{near.zh}：{'、'.join(zh)}；{'；'.join(h.zh for h in hows)}",
+        f"{words.en} serves {n} polygons{near.en}: {', '.join(en)}; "
+        f"{'; '.join(h.en for h in hows)}",
     )
     source = group.photos[0]
-    figures = [Figure("polygons", n, None, len(group.photos), "", 1, source)]
+    shown = len(group.photos) + len(found.twins)
+    figures = [Figure("polygons", n, None, shown, "", 1, source)]
     figures += [one.held_to(None, name, source) for name, one in sorted(group.figures.items())]
-    related = tuple(
+    related = [
         Related("photo", id, whose)
         for id in group.photos
         for whose in sorted(_whose(dossier, photos.get(id, ()), id), key=str)
+    ]
+    related += [
+        Related("photo", one.photo.id, one.photo.polygon_id, one.photo.batch)
+        for one in group.earlier
+        if one.kind == "exposure" or one in found.twins
+    ]
+    return Doubt(
+        tuple(names), status, confidence, says, tuple(figures), tuple(related), on_change=False
     )
-    yield Doubt(tuple(names), status, confidence, says, tuple(figures), related, on_change=False)
 
 
 def _weighed(kind: str, far: bool) -> tuple[Status, Confidence]:

@@ -17,18 +17,14 @@ the notice asks. Two honest changes of one place within a batch are still named.
 What clears it: say which call has its grounds, and correct the other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yanhu_satcheck.evidence import Case, Dossier, Overlap
 from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Figure
-from yanhu_satcheck.rule import Answer, Doubt, Rule, Unsure
-from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
-
-NO_CALL = {Call.UNFILLED, Call.UNKNOWN}
-# 2024 notice: military land is filed as 伪变化 with the remark 特殊用地.
-ALIKE = {Call.PSEUDO_CHANGE, Call.SPECIAL_USE}
+from yanhu_satcheck.rule import Answer, Doubt, Rule, Unsure, connected
+from yanhu_satcheck.terms import ALIKE, NO_CALL, Confidence, Severity, Status, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     """Doubt each connected group of polygons that share ground and differ in their calls."""
     cases = {case.polygon_id: case for case in dossier.cases}
     conflicts = [one for one in dossier.overlaps if _conflict(one, cases, limits)]
-    for group in _connected(one.polygon_ids for one in conflicts):
+    for group in sorted(map(sorted, connected(one.polygon_ids for one in conflicts))):
         yield _doubt(
             group, [one for one in conflicts if one.polygon_ids[0] in group], cases, limits
         )
@@ -59,15 +55,6 @@ def _conflict(one: Overlap, cases: dict[str, Case], limits: Limits) -> bool:
         return False
     calls = {cases[id].call for id in one.polygon_ids}
     return len(calls) > 1 and calls != ALIKE
-
-
-def _connected(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
-    groups: list[set[str]] = []
-    for pair in pairs:
-        touched = [group for group in groups if group & {*pair}]
-        groups = [group for group in groups if group not in touched]
-        groups.append({*pair}.union(*touched))
-    return sorted(sorted(group) for group in groups)
 
 
 def _doubt(

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from shapely import box
+from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow, Licence, Submission
+from yanhu_satcheck.past import EarlierOverlap, EarlierPhoto, EarlierPolygon, Kept, KeptChip, Past
 from yanhu_satcheck.terms import Call, fold
 
 DAY = date(2022, 12, 31)
@@ -48,3 +50,40 @@ def batch(*polygons: IssuedPolygon, **more: Any) -> Batch:
     period = (date(2022, 10, 1), DAY)
     told = {"filing_columns": ("图斑编号", "合法性判定"), **more}
     return Batch("2022Q4", Path("."), "140802", period, DAY, "EPSG:4546", polygons, **told)
+
+
+class NoPast(Past):
+    """A past in which nothing happened; tests tell of what did."""
+
+    def earlier(self, batch_id: str) -> tuple[Kept, ...]:
+        return ()
+
+    def overlapping(self, lonlat: BaseGeometry, before: str) -> tuple[EarlierOverlap, ...]:
+        return ()
+
+    def photos(
+        self,
+        before: str,
+        sha256: str | None = None,
+        pixel_hash: str | None = None,
+        fingerprint: str | None = None,
+    ) -> tuple[EarlierPhoto, ...]:
+        return ()
+
+    def picture(self, sha256: str) -> bytes | None:
+        return None
+
+    def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
+        return ()
+
+    def polygon(self, batch: str, polygon_id: str, before: str) -> EarlierPolygon | None:
+        return None
+
+    def latest(self, key: str, before: str) -> str | None:
+        return None
+
+    def chips(self, batch: str, polygon_id: str, before: str) -> tuple[KeptChip, ...]:
+        return ()
+
+    def chip(self, sha256: str) -> bytes | None:
+        return None

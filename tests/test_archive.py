@@ -6,7 +6,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.archive_outs import answer, finished, reworded
 from tests.conftest import satcheck
 from tests.test_report_audit import IDS
 from yanhu_satcheck.archive import add, schema, shelves, show, store, verify
+from yanhu_satcheck.cli.main import exit_code
 from yanhu_satcheck.errors import ArchiveError
 from yanhu_satcheck.past import Answer
 from yanhu_satcheck.read import read_answers
@@ -207,13 +209,14 @@ def test_an_older_archive_is_brought_up_to_date_with_a_copy_beside_it(
 ) -> None:
     path = tmp_path / "a.sqlite"
     head = add(out, path).head
+    was = schema.version()
     more = (*schema.MIGRATIONS, "ALTER TABLE photo ADD COLUMN features BLOB;\n")
     monkeypatch.setattr(schema, "MIGRATIONS", more)
     assert verify(path).fault is None
     assert verify(path, head).head == head
-    assert rows(path, "PRAGMA user_version") == [(2,)]
-    spare = tmp_path / "a.sqlite.v1.backup"
-    assert rows(spare, "PRAGMA user_version") == [(1,)]
+    assert rows(path, "PRAGMA user_version") == [(was + 1,)]
+    spare = tmp_path / f"a.sqlite.v{was}.backup"
+    assert rows(spare, "PRAGMA user_version") == [(was,)]
     assert rows(spare, "SELECT count(*) FROM photo") == [(4,)]
     assert {one.name for one in tmp_path.iterdir()} == {path.name, spare.name}
 
@@ -285,3 +288,54 @@ def test_without_a_known_archive_add_asks_for_one(out: Path) -> None:
     run = satcheck("archive", "add", out)
     assert run.code == 2
     assert "--archive" in run.stderr
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def cut(path: Path) -> AbstractContextManager[None]:
+    path.write_bytes(path.read_bytes()[:-5000])
+    return nullcontext()
+
+
+def foreign(path: Path) -> AbstractContextManager[None]:
+    path.write_bytes(b"\x89PNG" * 100)
+    return nullcontext()
+
+
+def newer(path: Path) -> AbstractContextManager[None]:
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("PRAGMA user_version = 99")
+    return nullcontext()
+
+
+@pytest.mark.parametrize(
+    ("state", "zh", "en"),
+    [
+        (locked, "正被其他程序使用", "in use by another program"),
+        (cut, "文件不完整", "it is cut off"),
+        (foreign, "不是档案文件", "it is no archive"),
+        (newer, "请升级 satcheck", "update satcheck"),
+    ],
+)
+def test_an_archive_that_cannot_be_used_ends_the_command_with_2_in_both_languages(
+    out: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    state: Callable[[Path], AbstractContextManager[None]],
+    zh: str,
+    en: str,
+) -> None:
+    path = tmp_path / "a.sqlite"
+    add(out, path)
+    with state(path):
+        assert exit_code(lambda: add(out, path, wait_s=0.05)) == 2
+    said = capsys.readouterr().err
+    assert zh in said
+    assert en in said
+    assert "a.sqlite" in said

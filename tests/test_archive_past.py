@@ -1,5 +1,6 @@
 """What the archive answers about earlier batches."""
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import date, datetime
@@ -266,6 +267,12 @@ def test_an_audit_with_an_archive_end_to_end(tmp_path: Path) -> None:
     later = satcheck("audit", batch, "-o", tmp_path / "later", "--archive", path, "--lang", "en")
     assert later.code == 1
     assert "the archive" not in later.stdout
+    lines = (tmp_path / "later" / "findings.jsonl").read_text("utf-8").splitlines()
+    told = [json.loads(line) for line in lines]
+    asked = {one["rule"] for one in told for r in one["related"] if r["batch"] == "2022Q4"}
+    assert {"PH01", "LE03", "RL01"} <= asked
+    page = (tmp_path / "later" / "reports" / "2022S41408020043.html").read_text("utf-8")
+    assert 'class="rounds"' in page
     path.write_bytes(path.read_bytes()[:-5000])
     broken = satcheck("audit", batch, "-o", tmp_path / "never", "--archive", path)
     assert broken.code == 2

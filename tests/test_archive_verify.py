@@ -54,6 +54,8 @@ def test_an_untouched_archive_is_sound(copy: Path, two_quarters: tuple[Path, lis
         ("UPDATE photo SET fingerprint = NULL WHERE id = 1", "a/1.jpg of 2022Q3/1"),
         ("UPDATE photo SET path = CAST(x'e4b8' AS TEXT) WHERE id = 3", "photograph"),
         ("UPDATE revision SET batch = '2021Q4' WHERE id = 1", "batch 2021Q4/1"),
+        ("UPDATE chip SET kind = 'after' WHERE id = 1", "image of polygon 0140802001/after"),
+        ("UPDATE chip_picture SET jpeg = x'ffd8' WHERE id = 1", "image file"),
         ("UPDATE revision SET account = '{}' WHERE id = 2", "batch 2022Q4/1"),
     ],
 )
@@ -101,7 +103,7 @@ def test_a_row_deleted_with_its_link_is_missed(copy: Path) -> None:
 def test_the_last_row_deleted_with_its_link_is_missed(copy: Path) -> None:
     meddle(
         copy,
-        "DELETE FROM photo WHERE id = (SELECT max(id) FROM photo)",
+        "DELETE FROM chip_picture WHERE id = (SELECT max(id) FROM chip_picture)",
         "DELETE FROM chain WHERE seq = (SELECT max(seq) FROM chain)",
     )
     assert "2022Q4, revision 1" in fault(copy)

@@ -1,12 +1,18 @@
 """Overlaps, neighbours, families, papers: each in numbers that can be done in the head."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+from shapely.geometry.base import BaseGeometry
 
-from tests.make import batch, filing, licence, polygon, square
+from tests.make import NoPast, batch, filing, licence, polygon, row, square
 from yanhu_satcheck.batch import Approval, Hazard
+from yanhu_satcheck.correct import correct
+from yanhu_satcheck.finding import Finding, Judgement
+from yanhu_satcheck.past import EarlierOverlap, EarlierPolygon
 from yanhu_satcheck.relate import relate
+from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words, fold
 
 
 def test_an_overlap_is_told_by_its_area_and_its_share_of_the_smaller() -> None:
@@ -106,3 +112,105 @@ def test_one_cell_may_name_several_licences() -> None:
     permits = (licence("C1"), licence("C2"), licence("C3"))
     there = batch(polygon("A"), permits=permits, submissions=(filing("A", permit_no="C1、c3"),))
     assert [link.permit.permit_no for link in relate(there).licences["A"]] == ["C1", "C3"]
+
+
+class Remembers(NoPast):
+    """A past that holds what it is told, and counts what it is asked."""
+
+    def __init__(self, *polygons: EarlierPolygon) -> None:
+        self.polygons, self.asked = polygons, 0
+
+    def overlapping(self, lonlat: BaseGeometry, before: str) -> tuple[EarlierOverlap, ...]:
+        self.asked += 1
+        return tuple(EarlierOverlap(one, 5000.0, 0.5, False) for one in self.polygons)
+
+    def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
+        return self.polygons
+
+    def latest(self, key: str, before: str) -> str | None:
+        return max((one.batch for one in self.polygons if one.key == key), default=None)
+
+
+def then(number: str, batch_id: str = "2022Q3", **more: Any) -> EarlierPolygon:
+    return EarlierPolygon(batch_id, number, fold(number), square(0, 0), Call.ILLEGAL, **more)
+
+
+def test_the_past_is_asked_once_a_polygon_that_has_an_outline() -> None:
+    past = Remembers(then("E1"))
+    told = relate(batch(polygon("A", square(0, 0)), polygon("B", square(9, 0)), polygon("C")), past)
+    assert past.asked == 2
+    assert {id: [o.polygon.polygon_id for o in met] for id, met in told.earlier.items()} == {
+        "A": ["E1"],
+        "B": ["E1"],
+    }
+    assert relate(batch(polygon("A", square(0, 0)))).earlier == {}
+
+
+@pytest.mark.parametrize(
+    ("here", "earlier", "family"),
+    [
+        ({}, {"number": "E1"}, False),
+        ({"parent_polygon_id": "ｅ1"}, {"number": "E1"}, True),
+        ({}, {"number": "E1", "parent_polygon_id": "a"}, True),
+        ({"prev_polygon_id": "E1"}, {"number": "E1"}, False),  # it is E1 again, not its child
+        ({"prev_polygon_id": "E0"}, {"number": "E1", "parent_polygon_id": "E0"}, True),
+        ({"prev_polygon_id": "E2"}, {"number": "E1"}, True),  # E2, below, is a child of E1
+        ({"parent_polygon_id": "X"}, {"number": "E1", "parent_polygon_id": "X"}, False),
+    ],
+)
+def test_parents_and_children_are_known_across_batches(
+    here: dict[str, str], earlier: dict[str, str], family: bool
+) -> None:
+    child = then("E2", parent_polygon_id="E1")
+    past = Remembers(then(**earlier), child)
+    told = relate(batch(polygon("A", square(0, 0), **here)), past).earlier["A"]
+    assert told[0].family is family
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        ({"number": "E1", "batch": "2022q3 "}, ["2022Q3"]),
+        ({"number": "E1", "batch": "2022Q2"}, ["2022Q2"]),
+        ({"number": "E1"}, ["2022Q3"]),  # blank: the latest earlier batch with that number
+        ({"number": "E1", "batch": "2022Q4"}, []),  # this batch
+        ({"number": "A"}, []),  # issued here: this batch
+        ({"number": "other"}, []),
+    ],
+)
+def test_rows_of_this_ledger_that_speak_of_earlier_polygons(
+    told: dict[str, str], known: list[str]
+) -> None:
+    past = Remembers(then("E1", "2022Q2"), then("E1"), then("A"))
+    there = batch(polygon("A", square(0, 0)), ledger=(row(**told),))
+    found = relate(there, past)
+    for polygons in (found.contradicted, [one.polygon for one in found.earlier["A"]]):
+        assert [one.batch for one in polygons if one.ledger] == known
+
+
+def test_an_earlier_ledger_s_rows_stay_and_come_first() -> None:
+    past = Remembers(then("E1", ledger=(row("E1", problem="then"),)))
+    there = batch(polygon("A"), ledger=(row("E1", batch="2022Q3", problem="now"),))
+    (one,) = relate(there, past).contradicted
+    assert [r.problem for r in one.ledger] == ["then", "now"]
+
+
+@pytest.mark.parametrize(
+    ("written", "own"), [("", 1), (" 2022q4", 1), ("２０２２Ｑ４", 1), ("2022Q3", 0)]
+)
+def test_a_row_is_of_this_batch_however_it_writes_it(written: str, own: int) -> None:
+    """What names this batch in lower case or full width was taken for another batch's row."""
+    there = batch(polygon("A"), ledger=(row("A", batch=written),))
+    assert len(there.own_rows().get("A", ())) == own
+    (line, *_) = correct(Judgement(()), there, {}).rectification
+    assert line.standing == "在册"
+    assert [line.polygon_id for line in correct(judged(), there, {}).rectification] == (
+        ["A"] if own else ["A", "A"]
+    )
+
+
+def judged() -> Judgement:
+    """A contradiction of polygon A: it must enter the ledger where it has no row."""
+    says = Words("不符", "not so")
+    grade = (Status.INCONSISTENT, Severity.HIGH, Confidence.LIKELY)
+    return Judgement((Finding("2022Q4", "CL01", "x", ("A",), *grade, says),))

@@ -13,14 +13,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow, Licence, Misread, Photo
+from yanhu_satcheck.batch import (
+    Approval,
+    Batch,
+    Camera,
+    IssuedPolygon,
+    LedgerRow,
+    Licence,
+    Misread,
+    Photo,
+)
 from yanhu_satcheck.batch import Submission as Filing
 from yanhu_satcheck.evidence import (
+    ApprovalLink,
     Case,
     Cause,
     Chance,
     ChangeEvidence,
     Dossier,
+    EarlierOverlap,
+    EarlierPhoto,
+    EarlierPolygon,
+    EarlierTwin,
     LicenceLink,
     Overlap,
     PhotoEvidence,
@@ -30,6 +44,7 @@ from yanhu_satcheck.evidence import (
 )
 from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.judge import judge
+from yanhu_satcheck.past import EarlierFinding
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.rulebook import rulebook
 from yanhu_satcheck.terms import Breach, Call, Confidence, Severity, Status, Words, fold
@@ -73,10 +88,10 @@ def changed(told: Told) -> ChangeEvidence | None:
     before, gain = told.get("bare", 0.1), told.get("gain", 0.0)
     growth, rest = told.get("growth", 0.0), told.get("rest", 400)
     zero = share(0)
-    after = share(min(1, before + gain))
+    after, green = share(min(1, before + gain)), share(told.get("green", 0))
     grown = share(gain, sigma=told.get("sigma", 0.02))
     rest_bare = share(growth, rest)
-    return ChangeEvidence(grown, share(before), after, grown, zero, zero, zero, rest_bare)
+    return ChangeEvidence(grown, share(before), after, grown, zero, green, zero, rest_bare)
 
 
 def relief(told: Told) -> TerrainEvidence | None:
@@ -104,6 +119,69 @@ def licence(told: Told) -> LicenceLink:
     return LicenceLink(permit, told.get("share", 1.0), told.get("named", True))
 
 
+def paper(told: Told) -> ApprovalLink:
+    ref, table = told["ref"], told.get("table", "restoration")
+    plan = Approval(ref, fold(ref), "", told.get("from"), told.get("to"), None, 2)
+    return ApprovalLink(table, plan, told.get("share", 1.0), told.get("named", True))
+
+
+def earlier(told: Told) -> EarlierPolygon:
+    """Tell of a polygon of the summer quarter, filed on 2022-09-20."""
+    call = Call[told.get("call", "ILLEGAL")]
+    found = tuple(
+        EarlierFinding(
+            f"{one['rule']}x",
+            one["rule"],
+            Status[one.get("status", "INCONSISTENT")],
+            Words("往期", "then"),
+            one.get("suppressed", False),
+            one.get("opinion", ""),
+        )
+        for one in told.get("findings", ())
+    )
+    rows = tuple(
+        ledger_row(n, {"id": told["id"], **one}) for n, one in enumerate(told.get("ledger", ()), 2)
+    )
+    return EarlierPolygon(
+        told.get("batch", "2022Q3"),
+        told["id"],
+        fold(told["id"]),
+        SQUARE,
+        call,
+        legality=call.words.zh,
+        filed_date=told.get("filed", date(2022, 9, 20)) or None,
+        after_date=told.get("after", date(2022, 8, 1)),
+        findings=found,
+        ledger=rows,
+        bare_after=told.get("bare"),
+    )
+
+
+def ground(told: Told) -> EarlierOverlap:
+    """Lay an earlier polygon over half of the one here."""
+    part = told.get("share", 0.5)
+    sliver, family = told.get("sliver", False), told.get("family", False)
+    return EarlierOverlap(earlier(told), 10_000 * part, part, sliver, family)
+
+
+def twin(told: Told) -> EarlierTwin:
+    """Tell of an earlier photograph; `metres` are how far its polygon lies from those here."""
+    photo = EarlierPhoto(
+        told.get("batch", "2022Q3"),
+        told["id"],
+        told.get("of"),
+        "00",
+        "file",
+        0,
+        None,
+        None,
+        Camera(),
+    )
+    metres, one_ground = told.get("metres", {}), frozenset(told.get("ground", ()))
+    how = Words("往期同图", "as before")
+    return EarlierTwin(photo, told.get("kind", "exposure"), how, None, metres, one_ground)
+
+
 def case(id: str, told: Told, ledger: tuple[LedgerRow, ...] = ()) -> Case:
     fault = Words(told["fault"], told["fault"]) if "fault" in told else None
     polygon = IssuedPolygon(
@@ -127,12 +205,14 @@ def case(id: str, told: Told, ledger: tuple[LedgerRow, ...] = ()) -> Case:
         Chance(told.get("p"), 0, 1000, 500, Words("", "")),
         Cause(causes) if told.get("weighed", True) else None,
         tuple(photo(one, id) for one in told.get("photos", ())),
-        tuple(row for row in ledger if row.key == fold(id) and row.batch in ("", "2022Q4")),
+        tuple(row for row in ledger if row.key == fold(id) and fold(row.batch) in ("", "2022Q4")),
         tuple(licence(one) for one in told.get("licences", ())),
+        tuple(paper(one) for one in told.get("papers", ())),
         hazards=tuple(told.get("hazards", {}).items()),
         licensed_share=told.get("licensed"),
         approved_share=told.get("approved"),
         drawn_area_m2=told.get("drawn") or None,
+        earlier=tuple(ground(one) for one in told.get("earlier", ())),
     )
 
 
@@ -180,7 +260,13 @@ def dossier(told: Told, default: Told) -> Dossier:
         blank_columns=frozenset(told.get("blank", ())),
     )
     groups = (
-        PhotoGroup(k, tuple(ids), Words("如图", "as shown")) for k, *ids in told.get("groups", ())
+        PhotoGroup(
+            k,
+            tuple(ids),
+            Words("如图", "as shown"),
+            earlier=tuple(twin(one) for one in told.get("twins", {}).get(" ".join(ids), ())),
+        )
+        for k, *ids in told.get("groups", ())
     )
     return Dossier(
         batch,
@@ -189,6 +275,7 @@ def dossier(told: Told, default: Told) -> Dossier:
         neighbours=frozenset((one, two) for one, two in told.get("near", ())),
         photo_groups=tuple(groups),
         loose_photos=tuple(photo(one, None) for one, _ in loose),
+        contradicted=tuple(earlier(one) for one in told.get("contradicted", ())),
     )
 
 
@@ -300,6 +387,10 @@ STRICTER = [  # rule, limit, a value that accuses more, one that accuses less
     ("CL03", "bare_gain", 0.1, 0.5),
     ("CL03", "p_mining", 0.3, 0.9),
     ("LE01", "share", 0.05, 0.4),
+    ("LE02", "share", 0.05, 0.4),
+    ("LE03", "still_bare", 0.2, 0.9),
+    ("LE03", "growth", 0.05, 0.6),
+    ("LE03", "batches", 2, 3),
     ("PH04", "min_photos", 3, 1),
     ("DQ02", "clear_share", 0.9, 0.4),
     ("DQ03", "n_px", 400, 5),
@@ -314,6 +405,9 @@ def test_a_stricter_limit_never_clears_a_doubt(
     code, name, strict, lax = limit
     pair = [{"of": ["P1", "P2"], "share": shared}] if {"P1", "P2"} <= {*told} else []
     filed = dossier(told | {"overlaps": pair}, {})
+    again = {"id": "E1", "share": shared, "call": "PSEUDO_CHANGE"}
+    cases = tuple(replace(one, earlier=(ground(again),)) for one in filed.cases)
+    filed = replace(filed, cases=cases)
     few, many = (
         {f.id for f in judge(filed, rulebook({"rules": {code: {name: at}}})).findings}
         for at in (lax, strict)

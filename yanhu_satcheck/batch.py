@@ -9,7 +9,7 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.scene import ElevationPair, ScenePair
-from yanhu_satcheck.terms import Breach, Call, Words
+from yanhu_satcheck.terms import Breach, Call, Words, fold
 
 Cell = str | int | float | date | None
 """A cell of a county's table as it stands there; datetime is a date."""
@@ -291,11 +291,15 @@ class Batch:
     misreads: tuple[Misread, ...] = field(default=(), repr=False)
     filing_call: int | None = None  # which of `filing_columns` holds the call
 
+    def owns(self, row: LedgerRow) -> bool:
+        """Whether a row of the ledger is of this batch: it names it, however written, or none."""
+        return fold(row.batch) in ("", fold(self.id))
+
     def own_rows(self) -> dict[str, tuple[LedgerRow, ...]]:
         """The ledger's rows of this batch, by the folded number of their polygon."""
         rows: dict[str, tuple[LedgerRow, ...]] = {}
         for row in self.ledger:
-            if not row.batch or row.batch == self.id:
+            if self.owns(row):
                 rows[row.key] = (*rows.get(row.key, ()), row)
         return rows
 

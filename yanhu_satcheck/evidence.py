@@ -15,9 +15,15 @@ from yanhu_satcheck.batch import (
 )
 from yanhu_satcheck.batch import LedgerRow as LedgerRow  # rules take these two from here
 from yanhu_satcheck.batch import Submission as Submission
+from yanhu_satcheck.past import EarlierOverlap as EarlierOverlap  # and these three
+from yanhu_satcheck.past import EarlierPhoto as EarlierPhoto
+from yanhu_satcheck.past import EarlierPolygon as EarlierPolygon
 from yanhu_satcheck.policy import Policy
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Breach, Call, Status, Words
+
+NEIGHBOURS_M = 300.0
+"""Polygons this near may be served by one honest view (contract, “What clears”)."""
 
 
 class SceneView(NamedTuple):
@@ -132,6 +138,18 @@ class PhotoEvidence:
     reduced: Path | None = None  # its reduced copy, in the scratch folder
 
 
+class EarlierTwin(NamedTuple):
+    """A photograph of an earlier batch that is one of ours, or looks very much like it."""
+
+    photo: EarlierPhoto
+    kind: str  # "exposure": the same file or pixels; "doubtful": the same view in the reduced copy
+    how: Words
+    polygon: EarlierPolygon | None = None  # that it was filed for; `None`: for none
+    metres: Mapping[str, float] = {}  # from the polygons issued here that show it; absent: unknown
+    one_ground: frozenset[str] = frozenset()  # those that lie on its polygon, or are its family
+    reduced: Path | None = None  # its reduced copy, in the scratch folder
+
+
 class PhotoGroup(NamedTuple):
     """Photographs that are one exposure, or one view that cannot be told from it."""
 
@@ -139,6 +157,7 @@ class PhotoGroup(NamedTuple):
     photos: tuple[str, ...]  # ids, sorted
     how: Words  # how they are alike and what was altered
     figures: Mapping[str, Measured] = {}
+    earlier: tuple[EarlierTwin, ...] = ()  # by batch, then path
 
 
 class Overlap(NamedTuple):
@@ -181,6 +200,8 @@ class Relations:
     licensed_share: Mapping[str, float] = field(default_factory=dict)  # by licences in force
     approved_share: Mapping[str, float] = field(default_factory=dict)  # by projects in force
     area_m2: Mapping[str, float] = field(default_factory=dict)  # geodesic, of the drawn outline
+    earlier: Mapping[str, tuple[EarlierOverlap, ...]] = field(default_factory=dict)
+    contradicted: tuple[EarlierPolygon, ...] = ()  # by earlier audits; by batch, then number
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +223,7 @@ class Case:
     licensed_share: float | None = None  # by licences in force at the after date; `None`: unknown
     approved_share: float | None = None
     drawn_area_m2: float | None = None
+    earlier: tuple[EarlierOverlap, ...] = ()  # on its ground, by batch, then number
 
     @property
     def polygon_id(self) -> str:
@@ -248,6 +270,7 @@ class Dossier:
     neighbours: frozenset[tuple[str, str]] = frozenset()
     photo_groups: tuple[PhotoGroup, ...] = ()
     loose_photos: tuple[PhotoEvidence, ...] = ()  # of no issued polygon, or in no index
+    contradicted: tuple[EarlierPolygon, ...] = ()  # by earlier audits, and nobody refused it
     found: tuple[Found, ...] = ()
 
     @property

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from yanhu_satcheck.batch import Batch, Cell, Misread
 from yanhu_satcheck.evidence import Case, Chip, PhotoEvidence, PhotoGroup
 from yanhu_satcheck.finding import Finding, Judgement
-from yanhu_satcheck.past import ArchiveUsed
+from yanhu_satcheck.past import ArchiveUsed, KeptChip
 from yanhu_satcheck.policy import Policy
 from yanhu_satcheck.review import Filled, Outdated
 from yanhu_satcheck.scene import SceneFit
@@ -132,9 +133,16 @@ class Ledger:
         return sum(entry.status is status for entry in self.entries)
 
 
+class Former(NamedTuple):
+    """A picture that the archive kept of an earlier polygon, brought into the scratch folder."""
+
+    chip: KeptChip
+    path: Path
+
+
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """One finished audit: all that the report renders."""
+    """One finished audit: all that the report renders. `former`: by earlier batch and number."""
 
     batch: Batch
     cases: tuple[Case, ...] = field(repr=False)
@@ -151,6 +159,7 @@ class Audit:
     lang: str = "zh"
     only: tuple[str, ...] = ()  # the rules that were run alone; () where the whole book was
     archive: ArchiveUsed | None = None  # `None`: the audit was given none
+    former: Mapping[tuple[str, str], tuple[Former, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def bare(self) -> bool:

@@ -13,11 +13,13 @@ from typing import NamedTuple, Protocol
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from yanhu_satcheck.batch import Camera, LedgerRow
-from yanhu_satcheck.terms import Breach, Call, Status, Words
+from yanhu_satcheck.batch import Camera, IssuedPolygon, LedgerRow
+from yanhu_satcheck.terms import Breach, Call, Status, Words, fold
 
 REFUSED = "不采纳"
 """The answer by which a named person sets a finding aside."""
+SLIVER_M = 2.0
+"""Two outlines of one edge differ by this much when drawn by two hands."""
 
 
 class Kept(NamedTuple):
@@ -60,6 +62,11 @@ class EarlierFinding(NamedTuple):
         """Whether it still counts: not suppressed, and not answered 不采纳."""
         return not self.suppressed and self.opinion != REFUSED
 
+    @property
+    def contradicts(self) -> bool:
+        """Whether it says that the filing is wrong, and still counts."""
+        return self.stands and self.status is Status.INCONSISTENT
+
 
 @dataclass(frozen=True, slots=True)
 class EarlierPolygon:
@@ -77,13 +84,22 @@ class EarlierPolygon:
     permit_no: str = ""
     approval_no: str = ""
     restoration_plan_no: str = ""
+    prev_polygon_id: str = ""
+    parent_polygon_id: str = ""
     findings: tuple[EarlierFinding, ...] = ()
-    ledger: tuple[LedgerRow, ...] = ()  # what any earlier batch's ledger says of it, oldest first
+    ledger: tuple[LedgerRow, ...] = ()  # what any ledger known says of it, oldest first
+    opinion: str = ""  # what was answered to the polygon as a whole
+    bare_after: float | None = None  # share of bare ground at its later image, as measured then
 
     @property
     def status(self) -> Status | None:
         """The worst of its findings that stand; `None` is 一致."""
         return max((one.status for one in self.findings if one.stands), default=None)
+
+    @property
+    def contradicted(self) -> tuple[EarlierFinding, ...]:
+        """Its `inconsistent` findings that stand."""
+        return tuple(one for one in self.findings if one.contradicts)
 
 
 class EarlierOverlap(NamedTuple):
@@ -93,6 +109,7 @@ class EarlierOverlap(NamedTuple):
     area_m2: float
     share: float  # of the smaller of the two
     sliver: bool  # nowhere wider than two hands draw one edge
+    family: bool = False  # parent or child of the polygon here, as `relate` knows
 
 
 class EarlierPhoto(NamedTuple):
@@ -107,6 +124,22 @@ class EarlierPhoto(NamedTuple):
     lonlat: tuple[float, float] | None  # degrees as declared then
     taken_at: datetime | None
     camera: Camera
+
+
+Rings = tuple[tuple[tuple[float, float], ...], ...]
+
+
+class KeptChip(NamedTuple):
+    """A small picture of a polygon's ground, before or after, that OUT and the archive keep."""
+
+    polygon_id: str
+    kind: str  # before, after
+    date: date | None
+    width: int  # pixels
+    height: int
+    metres: float  # ground width
+    outline: Rings  # of the polygon, in its pixels
+    sha256: str  # of the JPEG
 
 
 class Past(Protocol):
@@ -132,6 +165,36 @@ class Past(Protocol):
 
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give the earlier polygons with an `inconsistent` finding that stands."""
+
+    def polygon(self, batch: str, polygon_id: str, before: str) -> EarlierPolygon | None:
+        """Give one polygon of an earlier batch, by its number as OUT wrote it."""
+
+    def latest(self, key: str, before: str) -> str | None:
+        """Give the latest earlier batch that issued a number, by its folded form."""
+
+    def chips(self, batch: str, polygon_id: str, before: str) -> tuple[KeptChip, ...]:
+        """Give the pictures kept of a polygon of an earlier batch, by date and kind."""
+
+    def chip(self, sha256: str) -> bytes | None:
+        """Give the JPEG of a kept picture."""
+
+
+def kin(here: IssuedPolygon, earlier: EarlierPolygon, formers: Iterable[EarlierPolygon]) -> bool:
+    """Whether an earlier polygon is the parent or a child of one issued here.
+
+    A polygon goes by its own number and by the one it had before (上期图斑号); `formers` are the
+    earlier polygons on its ground, among which the one that it was is looked for.
+    """
+    mine = {here.key, fold(here.prev_polygon_id)} - {""}
+    theirs = {earlier.key, fold(earlier.prev_polygon_id)} - {""}
+    parents = {fold(here.parent_polygon_id)}
+    parents |= {fold(one.parent_polygon_id) for one in formers if one.key in mine}
+    return bool(theirs & (parents - {""})) or fold(earlier.parent_polygon_id) in mine
+
+
+def is_sliver(ground: BaseGeometry) -> bool:
+    """Whether shared ground, in metres, is nowhere wider than two hands draw one edge."""
+    return bool(shapely.buffer(ground, -SLIVER_M / 2).is_empty)
 
 
 def polygons_of(outline: BaseGeometry | None) -> BaseGeometry | None:

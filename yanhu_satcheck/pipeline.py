@@ -2,7 +2,8 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,8 +19,9 @@ from yanhu_satcheck.final import Former
 from yanhu_satcheck.judge import judge
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.measure import measure
-from yanhu_satcheck.past import ArchiveUsed
+from yanhu_satcheck.past import ArchiveUsed, Past
 from yanhu_satcheck.photos import examine
+from yanhu_satcheck.photos.earlier import with_earlier
 from yanhu_satcheck.read import read_answers, read_batch
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.relate import relate
@@ -78,17 +80,19 @@ def audit(
     """
     progress("read", 0, 1)
     batch = read_batch(folder)
-    used = _used(archive, out, batch.id)
-    if used is None or not used.seen:
-        batch = replace(batch, not_supplied=batch.not_supplied | {"archive"})
-    book = rulebook(batch.settings)
-    rules = select(book, only)
-    before = former(out, batch.id)
-    progress("read", 1, 1)
-    with TemporaryDirectory(prefix="satcheck-") as scratch:
+    with (
+        _remembering(archive, out, batch.id) as (used, past),
+        TemporaryDirectory(prefix="satcheck-") as scratch,
+    ):
+        if past is None:
+            batch = replace(batch, not_supplied=batch.not_supplied | {"archive"})
+        book = rulebook(batch.settings)
+        rules = select(book, only)
+        before = former(out, batch.id)
+        progress("read", 1, 1)
         titles = {rule.code: rule.title for rule in book}
         finished = replace(
-            _audited(batch, rules, titles, Path(scratch), lang, progress, before),
+            _audited(batch, past, rules, titles, Path(scratch), lang, progress, before),
             only=tuple(rule.code for rule in rules) if only else (),
             archive=used,
         )
@@ -122,22 +126,32 @@ def keep(out: Path, archive: Path | None = None) -> tuple[memory.Added, Path]:
     return memory.add(out, where, answers), where
 
 
-def _used(archive: Path | None, out: Path, batch_id: str) -> ArchiveUsed | None:
-    """Say which archive an audit is given and what of it it can see."""
+@contextmanager
+def _remembering(
+    archive: Path | None, out: Path, batch_id: str
+) -> Iterator[tuple[ArchiveUsed | None, Past | None]]:
+    """Keep the archive open while an audit works; say which it is and what of it can be seen.
+
+    `None` for the past: there is no archive, or none with an earlier batch.
+    """
     if archive is None:
-        return None
+        yield None, None
+        return
     try:
         file = Path(os.path.relpath(archive, out)).as_posix()
     except ValueError:  # on another drive of Windows: then the name alone tells nobody's folders
         file = ""
     if not archive.exists():
-        return ArchiveUsed(file)
+        yield ArchiveUsed(file), None
+        return
     with memory.open_past(archive) as past:
-        return ArchiveUsed(file, past.earlier(batch_id))
+        seen = past.earlier(batch_id)
+        yield ArchiveUsed(file, seen), past if seen else None
 
 
 def _audited(
     batch: Batch,
+    past: Past | None,
     rules: Sequence[Rule[Any]],
     titles: Mapping[str, Words],
     scratch: Path,
@@ -150,7 +164,8 @@ def _audited(
     total = len(batch.photos)
     photos, groups, broken = examine(batch, scratch, lambda done: progress("photos", done, total))
     batch = replace(batch, misreads=(*batch.misreads, *broken))
-    relations = relate(batch)
+    groups = with_earlier(groups, photos, batch, past, scratch) if past else groups
+    relations = relate(batch, past)
     cases = _cases(batch, measurements, photos, relations)
     held = policy(batch.settings)
     dossier = Dossier(
@@ -161,8 +176,10 @@ def _audited(
         neighbours=relations.neighbours,
         photo_groups=groups,
         loose_photos=tuple(p for p in photos if p.polygon_id is None or not p.listed),
+        contradicted=relations.contradicted,
     )
     judgement = judge(dossier, rules, provisions())
+    met = [one.polygon for case in cases for one in case.earlier if not one.sliver]
     return Audit(
         batch=batch,
         cases=cases,
@@ -177,6 +194,7 @@ def _audited(
         policy=held,
         versions=_versions(),
         lang=lang,
+        former=memory.strips(past, met, batch.id, scratch) if past else {},
     )
 
 
@@ -234,6 +252,7 @@ def _cases(
             licensed_share=relations.licensed_share.get(polygon.id) if permits_known else None,
             approved_share=relations.approved_share.get(polygon.id) if projects_known else None,
             drawn_area_m2=relations.area_m2.get(polygon.id),
+            earlier=relations.earlier.get(polygon.id, ()),
         )
 
     return tuple(case(polygon) for polygon in sorted(batch.polygons, key=lambda p: p.id))

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -13,20 +14,40 @@ from pyproj import Geod, Transformer
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
-from yanhu_satcheck.batch import Approval, Batch, Hazard, IssuedPolygon, Licence, Submission
-from yanhu_satcheck.evidence import ApprovalLink, LicenceLink, Overlap, Relations
+from yanhu_satcheck.batch import (
+    Approval,
+    Batch,
+    Hazard,
+    IssuedPolygon,
+    LedgerRow,
+    Licence,
+    Submission,
+)
+from yanhu_satcheck.evidence import (
+    NEIGHBOURS_M,
+    ApprovalLink,
+    LicenceLink,
+    Overlap,
+    Relations,
+)
+from yanhu_satcheck.past import (
+    EarlierOverlap,
+    EarlierPolygon,
+    Past,
+    is_sliver,
+    kin,
+    polygons_of,
+)
 from yanhu_satcheck.terms import fold
 
-NEIGHBOURS_M = 300.0
-"""Polygons this near may be served by one honest view (contract, “What clears”)."""
-SLIVER_M = 2.0
-"""Two outlines of one edge differ by this much when drawn by two hands."""
 BETWEEN = re.compile(r"[、,，;；/\s]+")
 """What people put between two numbers in one cell."""
 HAZARD_M = 1000.0
 """A hazard point farther off than this is no context of a polygon."""
 
 InForce = Callable[[Batch, date | None], list[BaseGeometry]]
+Rows = Mapping[tuple[str, str], Sequence[LedgerRow]]
+"""Rows of this batch's ledger that speak of earlier polygons, by folded batch and number."""
 _ELLIPSOID = Geod(ellps="GRS80")  # CGCS2000 uses GRS80 to within 0.1 mm
 
 
@@ -37,12 +58,13 @@ class Drawn(NamedTuple):
     footprint: BaseGeometry
 
 
-def relate(batch: Batch) -> Relations:
-    """Relate every issued polygon to the others and to the papers of the batch."""
+def relate(batch: Batch, past: Past | None = None) -> Relations:
+    """Relate every issued polygon to the others, to the papers, and to those of earlier batches."""
     drawn = [Drawn(p, p.footprint) for p in batch.polygons if p.footprint is not None]
     filed = batch.filed()
     families = _families(batch.polygons)
     overlaps = tuple(_overlaps(drawn, families))
+    told = _rows_of_earlier(batch, past) if past else {}
     return Relations(
         overlaps=overlaps,
         neighbours=frozenset(_neighbours(drawn, families)),
@@ -52,6 +74,10 @@ def relate(batch: Batch) -> Relations:
         licensed_share=_shares(drawn, batch, "permits", _licences_in_force),
         approved_share=_shares(drawn, batch, "projects", _projects_in_force),
         area_m2=_areas(drawn, batch.crs),
+        earlier=_earlier(drawn, batch, past, told) if past else {},
+        contradicted=tuple(_with_rows(one, told) for one in past.contradicted(batch.id))
+        if past
+        else (),
     )
 
 
@@ -88,7 +114,7 @@ def _overlaps(drawn: Sequence[Drawn], families: frozenset[tuple[str, str]]) -> I
         shared = shapely.intersection(one.footprint, two.footprint)
         if shared.area > 0:
             smaller = min(one.footprint.area, two.footprint.area)
-            thin = shared.buffer(-SLIVER_M / 2).is_empty
+            thin = is_sliver(shared)
             pair = _pair(one.polygon, two.polygon)
             share = min(1.0, shared.area / smaller)
             yield Overlap(pair, shared.area, share, thin, pair in families)
@@ -183,14 +209,55 @@ def _shares(
 
 def _areas(drawn: Sequence[Drawn], crs: str) -> Mapping[str, float]:
     """Geodesic areas in m² on GRS80; a plane's area is up to 0.04 % off in a 3-degree zone."""
+    return {
+        one.polygon.id: abs(_ELLIPSOID.geometry_area_perimeter(degrees)[0])
+        for one, degrees in zip(drawn, _in_degrees(drawn, crs), strict=True)
+    }
+
+
+def _in_degrees(drawn: Sequence[Drawn], crs: str) -> list[BaseGeometry]:
+    """Turn outlines into CGCS2000 degrees, longitude first."""
     to_lonlat = Transformer.from_crs(crs, "EPSG:4490", always_xy=True)
 
     def lonlat(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(to_lonlat.transform(xy[:, 0], xy[:, 1]))
 
-    return {
-        one.polygon.id: abs(
-            _ELLIPSOID.geometry_area_perimeter(shapely.transform(one.footprint, lonlat))[0]
+    return [shapely.transform(one.footprint, lonlat) for one in drawn]
+
+
+def _earlier(
+    drawn: Sequence[Drawn], batch: Batch, past: Past, told: Rows
+) -> Mapping[str, tuple[EarlierOverlap, ...]]:
+    """Give the earlier polygons on the ground of each polygon, the archive asked once for each."""
+    found = {}
+    for (here, _), degrees in zip(drawn, _in_degrees(drawn, batch.crs), strict=True):
+        outline = polygons_of(degrees)
+        met = past.overlapping(outline, batch.id) if outline is not None else ()
+        formers = [one.polygon for one in met]
+        found[here.id] = tuple(
+            one._replace(
+                polygon=_with_rows(one.polygon, told), family=kin(here, one.polygon, formers)
+            )
+            for one in met
         )
-        for one in drawn
-    }
+    return found
+
+
+def _rows_of_earlier(batch: Batch, past: Past) -> Rows:
+    """Find the rows of this batch's ledger that speak of polygons of earlier batches.
+
+    A row that names no batch means this one, else the latest earlier one with that number.
+    """
+    issued = {polygon.key for polygon in batch.polygons}
+    rows: dict[tuple[str, str], list[LedgerRow]] = defaultdict(list)
+    for row in batch.ledger:
+        if not batch.owns(row):
+            rows[fold(row.batch), row.key].append(row)
+        elif not fold(row.batch) and row.key not in issued:
+            rows[fold(past.latest(row.key, batch.id) or ""), row.key].append(row)
+    return rows
+
+
+def _with_rows(one: EarlierPolygon, told: Rows) -> EarlierPolygon:
+    more = told.get((fold(one.batch), one.key), ())
+    return replace(one, ledger=(*one.ledger, *more)) if more else one

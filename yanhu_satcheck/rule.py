@@ -1,6 +1,6 @@
 """The shape every rule has: its name, what it rests on, whom it concerns, how it decides."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
@@ -70,6 +70,19 @@ def unseen(view: SceneView | None, clear_share: float) -> Words | None:
         seen = view.clear_share * view.coverage
         return Words(f"影像只看得清该图斑的 {seen:.0%}", f"the scene shows only {seen:.0%} of it")
     return None
+
+
+N = TypeVar("N", bound=Hashable)
+
+
+def connected(pairs: Iterable[tuple[N, N]]) -> list[frozenset[N]]:
+    """Give the groups whose members pairs join, directly or by way of others."""
+    groups: list[frozenset[N]] = []
+    for pair in pairs:
+        touched = [group for group in groups if group & {*pair}]
+        groups = [group for group in groups if group not in touched]
+        groups.append(frozenset(pair).union(*touched))
+    return groups
 
 
 def unread(dossier: Dossier, tells: Callable[[Misread], bool]) -> Iterator[Unsure]:

@@ -89,8 +89,14 @@ class Confidence(IntEnum):
 CONSISTENT = Words("一致", "consistent")
 """审核状态 of a polygon without any finding."""
 
-# One polygon's call says no mining that needs action took place there.
-BENIGN = frozenset(Call) - {Call.ILLEGAL, Call.UNFILLED, Call.UNKNOWN}
+NO_CALL = frozenset({Call.UNFILLED, Call.UNKNOWN})
+"""Nothing was called that another call could conflict with."""
+BENIGN = frozenset(Call) - {Call.ILLEGAL} - NO_CALL
+"""Such a call says that no mining that needs action took place there."""
+ALIKE = frozenset({Call.PSEUDO_CHANGE, Call.SPECIAL_USE})
+"""Do not conflict: the 2024 notice has military land filed as 伪变化 with the remark 特殊用地."""
+DONE = ("已销号", "已完成", "已整改", "整改完成", "整改到位", "办结")
+"""Words in 整改状态 that say that the work is done."""
 
 _CALLS = {
     Call.LEGAL: Words("合法", "legal"),

@@ -4,6 +4,7 @@ from yanhu_satcheck.archive.add import Added, add
 from yanhu_satcheck.archive.listing import Shelf, Shown, shelves, show
 from yanhu_satcheck.archive.out import audited_with
 from yanhu_satcheck.archive.recall import Archive, open_past
+from yanhu_satcheck.archive.strips import strips
 from yanhu_satcheck.archive.verify import Verdict, verify
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "open_past",
     "shelves",
     "show",
+    "strips",
     "verify",
 ]

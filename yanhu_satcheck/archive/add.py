@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from yanhu_satcheck.archive import chain
 from yanhu_satcheck.archive.out import Out, read_out
-from yanhu_satcheck.archive.schema import COLUMNS, Row
+from yanhu_satcheck.archive.schema import COLUMNS, PICTURES, Row
 from yanhu_satcheck.archive.store import WAIT_S, make, write
 from yanhu_satcheck.past import Answer, Kept
 
@@ -50,7 +50,7 @@ def _added(base: sqlite3.Connection, out: Out) -> Added:
         return Added(kept, False, chain.head(base).hex())
     (last,) = base.execute("SELECT coalesce(max(id), 0) FROM revision").fetchone()
     number = newest[1] + 1 if newest else 1
-    fresh = _not_held(base, out.pictures)
+    fresh = [(kind, one) for kind in PICTURES for one in _not_held(base, kind, out)]
     about = (out.batch, number, len(out.rows) + len(fresh), content, out.account)
     rows = _numbered(base, last + 1, out, fresh)
     head = chain.append(base, last + 1, ((k, i, v) for k, i, v in _chain(last + 1, about, rows)))
@@ -65,21 +65,21 @@ def _chain(
     yield from rows
 
 
-def _not_held(base: sqlite3.Connection, pictures: Iterable[str]) -> list[str]:
+def _not_held(base: sqlite3.Connection, kind: str, out: Out) -> list[str]:
     """Name the pictures that no earlier revision brought."""
-    held = {sha256 for (sha256,) in base.execute("SELECT sha256 FROM picture")}
-    return [one for one in pictures if one not in held]
+    held = {sha256 for (sha256,) in base.execute(f"SELECT sha256 FROM {kind}")}
+    return [one for one in out.pictures_of(kind) if one not in held]
 
 
 def _numbered(
-    base: sqlite3.Connection, revision: int, out: Out, fresh: Iterable[str]
+    base: sqlite3.Connection, revision: int, out: Out, fresh: Iterable[tuple[str, str]]
 ) -> Iterator[tuple[str, int, Row]]:
     """Give every row its id; pictures are read one at a time."""
     next_id = {
         kind: base.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {kind}").fetchone()[0]
         for kind in COLUMNS
     }
-    pictures = (("picture", (sha256, out.picture(sha256))) for sha256 in fresh)
+    pictures = ((kind, (sha256, out.picture(kind, sha256))) for kind, sha256 in fresh)
     for kind, values in (*out.rows, *pictures):
         yield kind, next_id[kind], (revision, *values)
         next_id[kind] += 1

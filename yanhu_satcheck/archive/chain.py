@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 
-from yanhu_satcheck.archive.schema import COLUMNS, Row
+from yanhu_satcheck.archive.schema import COLUMNS, PICTURES, Row
 
 START = bytes(32)
 
@@ -29,7 +29,7 @@ def content(rows: Iterable[tuple[str, Row]]) -> str:
     """Hash what a revision says, whatever its place in the archive; pictures are named by it."""
     whole = sha256()
     for kind, values in rows:
-        if kind != "picture":
+        if kind not in PICTURES:
             whole.update(_canonical([kind, *map(_plain, values)]) + b"\n")
     return whole.hexdigest()
 

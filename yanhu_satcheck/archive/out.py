@@ -32,13 +32,22 @@ class Out:
     rows: tuple[tuple[str, Row], ...]  # all but the pictures: kind, values after the revision
     bounds: Mapping[str, tuple[float, float, float, float]]  # by polygon, degrees
     pictures: tuple[str, ...]  # sha256 of the photographs whose reduced copies OUT holds
+    chips: tuple[str, ...] = ()  # sha256 of the pictures of polygons that OUT holds
 
-    def picture(self, sha256: str) -> bytes:
-        """Read one reduced copy."""
+    def pictures_of(self, kind: str) -> tuple[str, ...]:
+        """Name the JPEGs that OUT brings for one table of them."""
+        return self.pictures if kind == "picture" else self.chips
+
+    def picture(self, kind: str, sha256: str) -> bytes:
+        """Read one of them."""
         try:
-            return (self.folder / "photos" / f"{sha256}.jpg").read_bytes()
+            return (self.folder / _folder(kind) / f"{sha256}.jpg").read_bytes()
         except OSError as cause:
-            raise _wrong(self.folder, f"{sha256}.jpg 不可读", "a photograph is gone") from cause
+            raise _wrong(self.folder, f"{sha256}.jpg 不可读", "a picture is gone") from cause
+
+
+def _folder(kind: str) -> str:
+    return "photos" if kind == "picture" else "reports/chips"
 
 
 def audited_with(out: Path) -> Path | None:
@@ -79,6 +88,11 @@ def _read_out(out: Path, account: dict[str, Any], answers: Iterable[Answer]) -> 
     pictures = tuple(sorted(name[7:-4] for name in files if name.startswith("photos/")))
     for one in pictures:
         _read(out, f"photos/{one}.jpg", files)
+    chips = account.pop("chips", [])  # an OUT of before they were kept has none
+    kept = tuple(sorted({one["sha256"] for one in chips}))
+    for one in kept:
+        if sha256(_read(out, f"reports/chips/{one}.jpg", files)).hexdigest() != one:
+            raise ValueError(one)
     # What of the archive could be seen is part of what was found; where it lies is not.
     account["archive"] = (account.get("archive") or {}).get("seen", [])
     account.pop("ledger", None)  # for the way back; answers are read from the ledger itself
@@ -89,10 +103,11 @@ def _read_out(out: Path, account: dict[str, Any], answers: Iterable[Answer]) -> 
         *_ledger(ledger),
         *(("answer", tuple(one)) for one in sorted(answers)),
         *_photos(_parquet(content["photos.parquet"])),
+        *_chips(chips),
     )
     names = [one["polygon_id"] for one in polygons]
     bounds = {id: one.bounds for id, one in zip(names, outlines, strict=True) if one is not None}
-    return Out(out, str(account["batch"]["id"]), _json(account), rows, bounds, pictures)
+    return Out(out, str(account["batch"]["id"]), _json(account), rows, bounds, pictures, kept)
 
 
 def _account(out: Path) -> dict[str, Any]:
@@ -210,3 +225,8 @@ def _photos(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, Row]]:
         marks = [row.get(name) for name in ("path", "polygon_id", "sha256", "pixel_hash")]
         print_ = row.get("fingerprint")
         yield "photo", (*marks, bytes.fromhex(print_) if print_ else None, _json(row))
+
+
+def _chips(chips: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Row]]:
+    for one in chips:
+        yield "chip", (one["polygon_id"], one["kind"], one["sha256"], _json(one))

@@ -8,8 +8,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-SLIVER_M = 2.0
-"""Two outlines of one edge differ by this much when drawn by two hands (as in `relate`)."""
+from yanhu_satcheck.past import SLIVER_M, is_sliver
+
 _A, _E2 = 6_378_137.0, 0.006_694_380_022_9  # GRS80, which CGCS2000 uses to within 0.1 mm
 
 
@@ -56,4 +56,4 @@ def _thin(ground: BaseGeometry) -> bool:
     # No area is larger than its outline's length times the radius of its widest circle.
     if ground.area > ground.length * SLIVER_M / 2:
         return False
-    return bool(shapely.buffer(ground, -SLIVER_M / 2).is_empty)
+    return is_sliver(ground)

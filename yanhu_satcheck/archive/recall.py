@@ -1,5 +1,6 @@
 """The archive answers: `Past` over one SQLite file, as it stood when it was opened."""
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,8 +22,9 @@ from yanhu_satcheck.past import (
     EarlierPhoto,
     EarlierPolygon,
     Kept,
+    KeptChip,
 )
-from yanhu_satcheck.terms import Status, fold
+from yanhu_satcheck.terms import fold
 
 _HOW = ("file", "pixels", "fingerprint")
 
@@ -39,6 +41,7 @@ class Archive:
             for batch, (number, id) in newest.items()
         }
         self._findings: dict[int, dict[str, tuple[EarlierFinding, ...]]] = {}
+        self._answers: dict[int, rows.Answers] = {}
         self._prints: dict[str, Prints] = {}
 
     def earlier(self, batch_id: str) -> tuple[Kept, ...]:
@@ -88,8 +91,27 @@ class Archive:
 
     def picture(self, sha256: str) -> bytes | None:
         """Give the reduced copy (JPEG) of the photograph with this hash, where one is kept."""
+        return self._jpeg("picture", sha256)
+
+    def chip(self, sha256: str) -> bytes | None:
+        """Give the JPEG of a kept picture of a polygon."""
+        return self._jpeg("chip_picture", sha256)
+
+    def chips(self, batch: str, polygon_id: str, before: str) -> tuple[KeptChip, ...]:
+        """Give the pictures kept of a polygon of an earlier batch, by date and kind."""
+        query = "SELECT facts FROM chip WHERE revision = ? AND polygon_id = ?"
         with believed(self._path):
-            query = "SELECT jpeg FROM picture WHERE sha256 = ?"
+            found = [
+                rows.chip(facts)
+                for id, kept in self._kept.items()
+                if kept.batch == batch < before
+                for (facts,) in self._base.execute(query, (id, polygon_id)).fetchall()
+            ]
+        return tuple(sorted(found, key=lambda one: (str(one.date), one.kind != "before")))
+
+    def _jpeg(self, table: str, sha256: str) -> bytes | None:
+        with believed(self._path):
+            query = f"SELECT jpeg FROM {table} WHERE sha256 = ?"
             row = self._base.execute(query, (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
@@ -100,9 +122,20 @@ class Archive:
             for revision, kept in self._kept.items():
                 if kept.batch < before:
                     for name, told in sorted(self._found(revision).items()):
-                        if any(f.stands and f.status is Status.INCONSISTENT for f in told):
+                        if any(finding.contradicts for finding in told):
                             found += self._named(revision, name, before)
         return tuple(found)
+
+    def polygon(self, batch: str, polygon_id: str, before: str) -> EarlierPolygon | None:
+        """Give one polygon of an earlier batch, by its number as OUT wrote it."""
+        ids = (id for id, kept in self._kept.items() if kept.batch == batch < before)
+        with believed(self._path):
+            return next((one for id in ids for one in self._named(id, polygon_id, before)), None)
+
+    def latest(self, key: str, before: str) -> str | None:
+        """Give the latest earlier batch that issued a number, by its folded form."""
+        with believed(self._path):
+            return max((one for one in self._issued(key) if one < before), default=None)
 
     def _seen(self, revision: int, before: str) -> bool:
         """Whether a revision is the newest of its batch, and its batch an earlier one."""
@@ -110,7 +143,9 @@ class Archive:
 
     def _found(self, revision: int) -> dict[str, tuple[EarlierFinding, ...]]:
         if revision not in self._findings:
-            self._findings[revision] = rows.findings(self._base, revision)
+            self._answers[revision] = rows.answers(self._base, revision)
+            told = rows.findings(self._base, revision, self._answers[revision])
+            self._findings[revision] = told
         return self._findings[revision]
 
     def _named(self, revision: int, name: str, before: str) -> Iterator[EarlierPolygon]:
@@ -124,7 +159,18 @@ class Archive:
         batch = self._kept[revision].batch
         bare = rows.polygon(batch, outline, facts)
         found = self._found(revision).get(bare.polygon_id, ())
-        return replace(bare, findings=found, ledger=self._ledger(bare.key, batch, before))
+        return replace(
+            bare,
+            findings=found,
+            ledger=self._ledger(bare.key, batch, before),
+            opinion=self._answers[revision].get(("polygon", bare.polygon_id), ""),
+            bare_after=self._figures(revision, bare.polygon_id).get("bare_after"),
+        )
+
+    def _figures(self, revision: int, name: str) -> dict[str, float]:
+        query = "SELECT figures FROM evidence WHERE revision = ? AND polygon_id = ?"
+        row = self._base.execute(query, (revision, name)).fetchone()
+        return dict(json.loads(row[0])) if row else {}
 
     def _ledger(self, key: str, batch: str, before: str) -> tuple[LedgerRow, ...]:
         """Give what earlier ledgers say of a polygon: its own batch's, then later ones'.
@@ -142,9 +188,14 @@ class Archive:
 
     def _meant(self, key: str, of: str) -> str | None:
         """Give the batch that a ledger row of a batch means when it names none."""
+        return max((one for one in self._issued(key) if one <= of), default=None)
+
+    def _issued(self, key: str) -> Iterator[str]:
+        """Give the batches that issued a number."""
         query = "SELECT DISTINCT revision FROM polygon WHERE key = ?"
-        issued = (id for (id,) in self._base.execute(query, (key,)).fetchall() if id in self._kept)
-        return max((b for b in (self._kept[id].batch for id in issued) if b <= of), default=None)
+        for (id,) in self._base.execute(query, (key,)).fetchall():
+            if id in self._kept:
+                yield self._kept[id].batch
 
     def _printed(self, before: str) -> Prints:
         if before not in self._prints:

@@ -11,7 +11,7 @@ from typing import Any
 import shapely
 
 from yanhu_satcheck.batch import Camera, LedgerRow
-from yanhu_satcheck.past import EarlierFinding, EarlierPhoto, EarlierPolygon
+from yanhu_satcheck.past import EarlierFinding, EarlierPhoto, EarlierPolygon, KeptChip
 from yanhu_satcheck.terms import Breach, Call, Status, Words
 
 _DAYS = ("deadline", "extended_deadline", "closed_date", "verify_date")
@@ -34,13 +34,25 @@ def polygon(batch: str, outline: bytes | None, facts: str) -> EarlierPolygon:
         permit_no=filing.get("permit_no", ""),
         approval_no=filing.get("approval_no", ""),
         restoration_plan_no=filing.get("restoration_plan_no", ""),
+        prev_polygon_id=said.get("prev_polygon_id", ""),
+        parent_polygon_id=said.get("parent_polygon_id", ""),
     )
 
 
-def findings(base: sqlite3.Connection, revision: int) -> dict[str, tuple[EarlierFinding, ...]]:
-    """Give what one revision found, by polygon, with the answers that people gave to it."""
+Answers = Mapping[tuple[str, str], str]
+"""What people answered in one revision, by kind and what it is about."""
+
+
+def answers(base: sqlite3.Connection, revision: int) -> Answers:
+    """Give what people answered in one revision."""
     query = "SELECT kind, about, opinion FROM answer WHERE revision = ?"
-    answers = {(kind, about): opinion for kind, about, opinion in base.execute(query, (revision,))}
+    return {(kind, about): opinion for kind, about, opinion in base.execute(query, (revision,))}
+
+
+def findings(
+    base: sqlite3.Connection, revision: int, answers: Answers
+) -> dict[str, tuple[EarlierFinding, ...]]:
+    """Give what one revision found, by polygon, with the answers that people gave to it."""
     told: dict[str, list[EarlierFinding]] = defaultdict(list)
     query = "SELECT line FROM finding WHERE revision = ? ORDER BY id"
     for (line,) in base.execute(query, (revision,)):
@@ -83,6 +95,14 @@ def photo(batch: str, facts: str, how: str, bits: int) -> EarlierPhoto:
         taken_at=datetime.fromisoformat(taken) if taken else None,
         camera=Camera(*(said.get(name, "") for name in ("make", "model", "serial"))),
     )
+
+
+def chip(facts: str) -> KeptChip:
+    """Give a stored picture's particulars."""
+    said = json.loads(facts)
+    rings = tuple(tuple((x, y) for x, y in ring) for ring in said["outline"])
+    known = {name: said[name] for name in KeptChip._fields}
+    return KeptChip(**{**known, "date": day(said["date"]), "outline": rings})
 
 
 def day(text: str | None) -> date | None:

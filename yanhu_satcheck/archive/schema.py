@@ -16,8 +16,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "answer": ("revision", "kind", "about", "opinion", "person", "day"),
     "photo": ("revision", "path", "polygon_id", "sha256", "pixel_hash", "fingerprint", "facts"),
     "picture": ("revision", "sha256", "jpeg"),
+    "chip": ("revision", "polygon_id", "kind", "sha256", "facts"),
+    "chip_picture": ("revision", "sha256", "jpeg"),
 }
 """What the chain vouches for, table by table: a column that is added later stands outside it."""
+
+PICTURES = ("picture", "chip_picture")
+"""Tables of JPEGs: each is stored once, by the first revision that brings it."""
 
 _FIRST = """
 CREATE TABLE revision (id INTEGER PRIMARY KEY, batch TEXT NOT NULL, number INTEGER NOT NULL,
@@ -54,15 +59,31 @@ CREATE INDEX chain_of ON chain (revision, seq);
 CREATE UNIQUE INDEX chain_row ON chain (kind, row);
 """
 
-# What is stored is never changed: a correction is a new revision.
-_KEPT = "".join(
-    f"CREATE TRIGGER {table}_keeps_{verb} BEFORE {verb} ON {table}"
-    " BEGIN SELECT RAISE(ABORT, 'the archive only grows'); END;\n"
-    for table in (*COLUMNS, "chain")
-    for verb in ("UPDATE", "DELETE")
-)
+_SECOND = """
+CREATE TABLE chip (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL REFERENCES revision,
+  polygon_id TEXT NOT NULL, kind TEXT NOT NULL, sha256 TEXT NOT NULL, facts TEXT NOT NULL);
+CREATE TABLE chip_picture (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL REFERENCES revision,
+  sha256 TEXT NOT NULL UNIQUE, jpeg BLOB NOT NULL);
+CREATE INDEX chip_of ON chip (revision, polygon_id);
+"""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST + _KEPT,)
+
+def _kept(*tables: str) -> str:
+    """Refuse every change of what is stored: a correction is a new revision."""
+    return "".join(
+        f"CREATE TRIGGER {table}_keeps_{verb} BEFORE {verb} ON {table}"
+        " BEGIN SELECT RAISE(ABORT, 'the archive only grows'); END;\n"
+        for table in tables
+        for verb in ("UPDATE", "DELETE")
+    )
+
+
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST
+    + _kept("revision", "polygon", "evidence", "finding", "ledger", "answer", "photo", "picture")
+    + _kept("chain"),
+    _SECOND + _kept("chip", "chip_picture"),
+)
 """Step n brings a file from version n to n + 1. A released step is never edited."""
 
 

@@ -36,7 +36,8 @@ def connect(path: Path, *, write: bool = False, wait_s: float = WAIT_S) -> sqlit
         try:
             if _checked(held, path) < schema.version():
                 held.close()
-                _migrate(path, wait_s)
+                with _writable(path):
+                    _migrate(path, wait_s)
                 held = _open(path, wait_s)
             held.execute(f"PRAGMA query_only = {not write}")
         except BaseException:
@@ -64,7 +65,8 @@ def make(path: Path) -> None:
         try:
             with closing(sqlite3.connect(fresh, isolation_level=None)) as base:
                 base.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-                _step(base, 0)
+                for step in range(schema.version()):
+                    _step(base, step)
                 if not on_network(path):  # shared memory does not reach other machines
                     base.execute("PRAGMA journal_mode = WAL")
             move_in(fresh, path)
@@ -192,6 +194,24 @@ def _migrate(path: Path, wait_s: float) -> None:
             if base.in_transaction:
                 base.execute("ROLLBACK")
             raise
+
+
+@contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    """Say that an older archive must be brought up to date, where it may not be written."""
+    barred = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+    try:
+        yield
+    except (sqlite3.OperationalError, PermissionError) as cause:
+        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_READONLY)
+        if code & 0xFF not in barred:
+            raise
+        raise no_archive(
+            path,
+            "由旧版本生成，要先升级才能使用，但文件或文件夹只读；请复制到可写的文件夹再用",
+            "an older version made it and it must be brought up to date, but the file or its folder"
+            " is read-only; copy it to a folder that may be written",
+        ) from cause
 
 
 def _step(base: sqlite3.Connection, step: int) -> None:

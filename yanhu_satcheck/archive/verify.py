@@ -21,6 +21,8 @@ _NAMED_BY = {
     "answer": ("about",),
     "photo": ("path",),
     "picture": ("sha256",),
+    "chip": ("polygon_id", "kind"),
+    "chip_picture": ("sha256",),
 }
 _TABLES = {
     "revision": Words("批次", "batch"),
@@ -31,6 +33,8 @@ _TABLES = {
     "answer": Words("复核意见", "answer to"),
     "photo": Words("照片", "photograph"),
     "picture": Words("照片缩略图", "picture of photograph"),
+    "chip": Words("图斑影像", "image of polygon"),
+    "chip_picture": Words("图斑影像文件", "image file"),
 }
 
 

@@ -120,8 +120,8 @@ def _rectification(
     """Give the ledger's rows as they stand, then what must enter it."""
     issued = {polygon.key: polygon.id for polygon in batch.polygons}
     for row in batch.ledger:
-        mine = not row.batch or row.batch == batch.id
-        yield _standing(row, batch.id, judgement, issued.get(row.key) if mine else None)
+        whose = issued.get(row.key) if batch.owns(row) else None
+        yield _standing(row, batch.id, judgement, whose)
     here, keys = set(batch.own_rows()), {p.id: p.key for p in batch.polygons}
     for entry in entries:
         grounds = [f for f in entry.findings if _must_enter(f)]

@@ -23,22 +23,23 @@ def write(audit: Audit, out: Path) -> None:
     from yanhu_satcheck.report.geopackage import write_geopackage
     from yanhu_satcheck.report.jsonl import write_findings
     from yanhu_satcheck.report.pages import write_pages
-    from yanhu_satcheck.report.pictures import copy_photos
+    from yanhu_satcheck.report.pictures import copy_photos, keep_chips
     from yanhu_satcheck.report.place import whole
     from yanhu_satcheck.report.tables import write_evidence, write_photos
     from yanhu_satcheck.report.workbook import write_workbook
 
     _balance(audit)
     with whole(out, keeps_answers(audit.batch.id, audit.ledger.read)) as folder:
-        copy_photos(audit.photos, folder / "photos")
+        copy_photos(audit, folder / "photos")
+        chips = keep_chips(audit, folder / "reports" / "chips")
         write_findings(audit.judgement.findings, folder / "findings.jsonl")
         write_evidence(audit.cases, folder / "evidence.parquet", audit.lang)
         write_photos(audit.photos, folder / "photos.parquet", audit.lang)
         write_csv(audit, folder / "ledger.csv")
         write_workbook(audit, folder / "ledger.xlsx")
         write_geopackage(audit, folder / "ledger.gpkg")
-        write_pages(audit, folder / "reports")
-        write_account(audit, folder)
+        write_pages(audit, folder / "reports", chips)
+        write_account(audit, folder, chips)
 
 
 def refuse(out: Path, batch: str, read: str | None = None) -> None:

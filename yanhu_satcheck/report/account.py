@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.past import KeptChip
 from yanhu_satcheck.report.filed import polygons
 from yanhu_satcheck.report.jsonl import plain
 from yanhu_satcheck.report.place import SCHEMA_VERSION
@@ -18,9 +20,9 @@ from yanhu_satcheck.terms import Status
 CONSISTENT = "consistent"
 
 
-def write_account(audit: Audit, folder: Path) -> None:
+def write_account(audit: Audit, folder: Path, chips: Sequence[KeptChip] = ()) -> None:
     """Write audit.json, last: it names the hash of every other file of OUT."""
-    said = {**account(audit), "files": _files(folder)}
+    said = {**account(audit), "chips": plain(tuple(chips)), "files": _files(folder)}
     text = json.dumps(said, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=1)
     target = folder / "audit.json"
     target.write_text(text + "\n", encoding="utf-8", errors="replace", newline="\n")

@@ -1,7 +1,7 @@
 """reports/: an overview and a page a polygon, plain files that need neither network nor server."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,6 +10,7 @@ from yanhu_satcheck.batch import InputFile
 from yanhu_satcheck.evidence import Case, Chip, PhotoEvidence
 from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Audit, Entry
+from yanhu_satcheck.past import KeptChip
 from yanhu_satcheck.quantity import Figure, Measured
 from yanhu_satcheck.report.columns import say
 from yanhu_satcheck.report.figures import Line, figure_name, lines, spoken
@@ -18,6 +19,7 @@ from yanhu_satcheck.report.overview import overview
 from yanhu_satcheck.report.papers import filing, papers, photo_view, shared_views
 from yanhu_satcheck.report.people import answers_of, outdated_of
 from yanhu_satcheck.report.pictures import pictures
+from yanhu_satcheck.report.rounds import rounds
 from yanhu_satcheck.report.sheets import related
 from yanhu_satcheck.report.standing import (
     Standing,
@@ -49,12 +51,13 @@ class _Desk(NamedTuple):
     photos: dict[str, PhotoEvidence]
     inputs: Mapping[str, InputFile]
     standings: Mapping[str, Standing]
+    kept: Mapping[str, list[KeptChip]]
 
 
-def write_pages(audit: Audit, folder: Path) -> None:
-    """Write index.html and a page a polygon."""
-    folder.mkdir()
-    env, desk = environment(audit.lang), _desk(audit)
+def write_pages(audit: Audit, folder: Path, kept: Sequence[KeptChip] = ()) -> None:
+    """Write index.html and a page a polygon; `kept` are the pictures that OUT keeps of each."""
+    folder.mkdir(exist_ok=True)
+    env, desk = environment(audit.lang), _desk(audit, kept)
     index = env.get_template("index.html").render(**_index(desk))
     _save(folder / "index.html", index)
     template, entries = env.get_template("polygon.html"), audit.ledger.entries
@@ -120,7 +123,7 @@ def _spoken(lang: str, value: Any, sigma: float | None = None, unit: str = "") -
     return spoken(value, sigma, unit, lang)
 
 
-def _desk(audit: Audit) -> _Desk:
+def _desk(audit: Audit, kept: Sequence[KeptChip]) -> _Desk:
     findings, chips = defaultdict(list), defaultdict(list)
     for finding in sorted(audit.judgement.findings, key=lambda f: (-f.status, -f.severity)):
         for polygon_id in finding.polygon_ids:
@@ -130,7 +133,10 @@ def _desk(audit: Audit) -> _Desk:
     photos = {photo.id: photo for photo in audit.photos}
     cases = {case.polygon_id: case for case in audit.cases}
     inputs = {file.name: file for file in audit.batch.inputs}
-    return _Desk(audit, cases, findings, chips, photos, inputs, standings(audit))
+    small = defaultdict(list)
+    for one in kept:
+        small[one.polygon_id].append(one)
+    return _Desk(audit, cases, findings, chips, photos, inputs, standings(audit), small)
 
 
 def _index(desk: _Desk) -> dict[str, Any]:
@@ -176,12 +182,13 @@ def _polygon(desk: _Desk, entry: Entry) -> dict[str, Any]:
     audit, case = desk.audit, desk.cases[entry.polygon_id]
     findings = desk.findings.get(entry.polygon_id, [])
     shared = shared_views(case, audit.photo_groups, desk.photos, audit.lang)
-    seen = {view.id for _, views in shared for view in views}
+    seen = {view.id for _, views in shared for view in views if not view.batch}
     return {
         "audit": audit,
         "entry": entry,
         "case": case,
         "findings": [_finding(one, audit) for one in findings],
+        "rounds": rounds(case, entry, audit, desk.kept),
         "pictures": pictures(desk.chips.get(entry.polygon_id, ())),
         "groups": _groups(case, findings),
         "shared": shared,

@@ -3,7 +3,14 @@
 from datetime import date
 from typing import NamedTuple
 
-from yanhu_satcheck.evidence import ApprovalLink, Case, LicenceLink, PhotoEvidence, PhotoGroup
+from yanhu_satcheck.evidence import (
+    ApprovalLink,
+    Case,
+    EarlierTwin,
+    LicenceLink,
+    PhotoEvidence,
+    PhotoGroup,
+)
 from yanhu_satcheck.report.columns import say
 from yanhu_satcheck.report.figures import spoken
 from yanhu_satcheck.report.names import day
@@ -19,6 +26,7 @@ class PhotoView(NamedTuple):
     facts: tuple[tuple[str, str], ...]
     fault: str
     far: bool  # it belongs to another polygon
+    batch: str = ""  # the earlier batch it is from
 
 
 class Paper(NamedTuple):
@@ -70,12 +78,25 @@ def shared_views(
     shared = []
     for group in groups:
         members = [photos.get(id, PhotoEvidence(id, None)) for id in group.photos]
-        if own.isdisjoint(group.photos) or len(members) < 2:
+        if own.isdisjoint(group.photos) or len(members) + len(group.earlier) < 2:
             continue
         members.sort(key=lambda one: (one.polygon_id != case.polygon_id, one.id))
         views = [photo_view(one, case.polygon_id, lang) for one in members]
+        views += [_twin_view(one, lang) for one in group.earlier]
         shared.append((say(group.how, lang), views))
     return shared
+
+
+def _twin_view(twin: EarlierTwin, lang: str) -> PhotoView:
+    """Give what the page shows of a photograph of an earlier batch."""
+    text, photo = sentences(lang), twin.photo
+    facts = [(text["batch"], photo.batch)]
+    facts += [(text["polygon"], photo.polygon_id)] if photo.polygon_id else []
+    if photo.taken_at:
+        facts.append((text["taken_at"], photo.taken_at.strftime("%Y-%m-%d %H:%M:%S")))
+    facts.append((text["likeness"], say(twin.how, lang)))
+    copy = f"../photos/{photo.sha256}.jpg" if twin.reduced else None
+    return PhotoView(photo.id, None, copy, tuple(facts), "", True, photo.batch)
 
 
 def papers(case: Case, as_of: date, lang: str) -> list[Paper]:

@@ -4,11 +4,18 @@ import math
 import shutil
 from base64 import b64encode
 from collections.abc import Iterable
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from yanhu_satcheck.evidence import Chip, PhotoEvidence
+from yanhu_satcheck.evidence import Chip
+from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.past import KeptChip
 
+CHIP_PX = 480  # long edge of the copies that are kept
+CHIP_QUALITY = 80
+KEPT_KINDS = ("before", "after")
 _ORDER = ("before", "after", "later", "change", "relief")
 
 
@@ -22,14 +29,56 @@ class Picture(NamedTuple):
     bar_m: int | float
 
 
-def copy_photos(photos: Iterable[PhotoEvidence], folder: Path) -> None:
-    """Keep one reduced copy a file, named by the hash of the original."""
+def copy_photos(audit: Audit, folder: Path) -> None:
+    """Keep one reduced copy a file, named by the hash of the original; earlier twins, too."""
     folder.mkdir()
-    for photo in photos:
-        if photo.sha256 and photo.reduced:
-            target = folder / f"{photo.sha256}.jpg"
-            if not target.exists():
-                shutil.copyfile(photo.reduced, target)
+    twins = [twin for group in audit.photo_groups for twin in group.earlier]
+    copies = [(photo.sha256, photo.reduced) for photo in audit.photos]
+    copies += [(twin.photo.sha256, twin.reduced) for twin in twins]
+    for name, reduced in copies:
+        if name and reduced and not (folder / f"{name}.jpg").exists():
+            shutil.copyfile(reduced, folder / f"{name}.jpg")
+
+
+def keep_chips(audit: Audit, folder: Path) -> tuple[KeptChip, ...]:
+    """Keep small copies of each polygon's before and after, named by their own hash.
+
+    They are what the archive stores and a later page shows. Pictures of earlier batches that this
+    audit's pages show lie beside them.
+    """
+    shown = [chip for chip in audit.chips if chip.kind in KEPT_KINDS]
+    strips = [one for strip in audit.former.values() for one in strip]
+    if shown or strips:
+        folder.mkdir(parents=True)
+    kept = [_small(chip, folder) for chip in shown]
+    for former in strips:
+        target = folder / f"{former.chip.sha256}.jpg"
+        if not target.exists():
+            shutil.copyfile(former.path, target)
+    return tuple(sorted(kept, key=lambda one: (one.polygon_id, one.kind != "before")))
+
+
+def _small(chip: Chip, folder: Path) -> KeptChip:
+    from PIL import Image
+
+    pixels = chip.path.read_bytes()
+    with Image.open(chip.path) as picture:
+        if picture.format != "JPEG" or max(picture.size) > CHIP_PX:
+            small = picture.convert("RGB")
+            small.thumbnail((CHIP_PX, CHIP_PX), Image.Resampling.LANCZOS)
+            file = BytesIO()
+            small.save(file, "JPEG", quality=CHIP_QUALITY)
+            pixels, size = file.getvalue(), small.size
+        else:
+            size = picture.size
+    name = sha256(pixels).hexdigest()
+    (folder / f"{name}.jpg").write_bytes(pixels)
+    scale = size[0] / chip.width, size[1] / chip.height
+    outline = tuple(
+        tuple((round(x * scale[0], 1), round(y * scale[1], 1)) for x, y in ring)
+        for ring in chip.outline
+    )
+    return KeptChip(chip.polygon_id, chip.kind, chip.date, *size, chip.metres, outline, name)
 
 
 def pictures(chips: Iterable[Chip]) -> list[Picture]:
