@@ -19,7 +19,7 @@ SOURCES = {
 # Each module may import from the lines above its own, and from its own folder.
 ORDER = """
 errors terms quantity
-scene policy policies
+scene policy policies runner
 batch
 past
 evidence

@@ -5,8 +5,18 @@ cells; `spectra`, `ground` and `relief` say what a pixel shows. Survey and measu
 and never on one another.
 """
 
-from yanhu_satcheck.raster.header import Header, header
+from yanhu_satcheck.raster.header import DRIVERS, Header, header
 from yanhu_satcheck.raster.pair import PairPixels, PairReader, open_pair
+from yanhu_satcheck.raster.probe import Refused
 from yanhu_satcheck.raster.window import Window
 
-__all__ = ["Header", "PairPixels", "PairReader", "Window", "header", "open_pair"]
+__all__ = [
+    "DRIVERS",
+    "Header",
+    "PairPixels",
+    "PairReader",
+    "Refused",
+    "Window",
+    "header",
+    "open_pair",
+]
