@@ -18,16 +18,18 @@ from yanhu_satcheck.judge import judge
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.past import ArchiveUsed
-from yanhu_satcheck.photos import examine
+from yanhu_satcheck.photos import examine, undecodable
 from yanhu_satcheck.read import read_answers, read_batch
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.relate import relate
 from yanhu_satcheck.report import refuse, write
 from yanhu_satcheck.rule import Rule
 from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
+from yanhu_satcheck.runner import Runner
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.survey import survey
 from yanhu_satcheck.terms import Words
+from yanhu_satcheck.workers import Pool
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how many of its pieces are done, and how many there are."""
@@ -73,8 +75,21 @@ def audit(
         AccountingError: An issued polygon would be neither judged nor named as not judged.
         ReportError: OUT cannot be written there, or holds what must not be replaced.
     """
+    with Pool() as pool:
+        return _audit(folder, out, archive, only, lang, progress, pool)
+
+
+def _audit(
+    folder: Path,
+    out: Path,
+    archive: Path | None,
+    only: Sequence[str],
+    lang: str,
+    progress: Progress,
+    runner: Runner,
+) -> Audit:
     progress("read", 0, 1)
-    batch = read_batch(folder)
+    batch = read_batch(folder, runner)
     used = _used(archive, out, batch.id)
     if used is None or not used.seen:
         batch = replace(batch, not_supplied=batch.not_supplied | {"archive"})
@@ -85,7 +100,7 @@ def audit(
     with TemporaryDirectory(prefix="satcheck-") as scratch:
         titles = {rule.code: rule.title for rule in book}
         finished = replace(
-            _audited(batch, rules, titles, Path(scratch), lang, progress),
+            _audited(batch, rules, titles, Path(scratch), lang, progress, runner),
             only=tuple(rule.code for rule in rules) if only else (),
             archive=used,
         )
@@ -93,6 +108,18 @@ def audit(
         write(finished, out)
         progress("report", 1, 1)
     return finished
+
+
+def check(folder: Path) -> Batch:
+    """Read a batch folder and decode its photographs; all that is wrong is among its misreads.
+
+    Raises:
+        NothingToAudit: The manifest cannot be read, or no polygon is usable.
+    """
+    with Pool() as pool:
+        batch = read_batch(folder, pool)
+        broken = undecodable(batch, pool)
+    return replace(batch, misreads=(*batch.misreads, *broken))
 
 
 def keep(out: Path, archive: Path | None = None) -> tuple[memory.Added, Path]:
@@ -140,11 +167,14 @@ def _audited(
     scratch: Path,
     lang: str,
     progress: Progress,
+    runner: Runner,
 ) -> Audit:
     fits = _surveyed(batch, progress)
     measurements, chips = _measured(batch, fits, scratch, progress)
     total = len(batch.photos)
-    photos, groups, broken = examine(batch, scratch, lambda done: progress("photos", done, total))
+    photos, groups, broken = examine(
+        batch, scratch, lambda done: progress("photos", done, total), runner
+    )
     batch = replace(batch, misreads=(*batch.misreads, *broken))
     relations = relate(batch)
     cases = _cases(batch, measurements, photos, relations)

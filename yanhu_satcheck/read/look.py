@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PIL import Image
 
 from yanhu_satcheck.read.exif import Exif, read_exif
-from yanhu_satcheck.read.signs import HEAD, really
+from yanhu_satcheck.read.signs import HEAD, PICTURES, really
 from yanhu_satcheck.terms import Words
 
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")  # MPO comes through JPEG
@@ -59,10 +59,11 @@ def look(content: bytes) -> tuple[Exif, Words | None]:
             if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
                 return Exif(), Words("暂不能读取 HEIC 照片", "HEIC photographs are not read yet")
             found = really(content[:HEAD])
-            return Exif(), Words(
-                f"照片无法打开（内容为{found.zh}）",
-                f"it cannot be opened ({type(cause).__name__}; it is {found.en})",
-            )
+            if found in PICTURES:
+                return Exif(), Words(
+                    "照片损坏，无法打开", f"it is damaged ({type(cause).__name__})"
+                )
+            return Exif(), Words(f"不是照片，实为{found.zh}", f"it is no photograph but {found.en}")
         finally:
             Image.MAX_IMAGE_PIXELS = limit
 

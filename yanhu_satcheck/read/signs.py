@@ -11,12 +11,19 @@ TEXT = Words("文本", "text")
 _NOTHING = Words("空文件", "an empty file")
 _UTF16 = Words("UTF-16 文本（请另存为 UTF-8）", "text in UTF-16 (save it as UTF-8)")
 _UNKNOWN = Words("无法辨认的内容", "something that is not recognised")
+_JPEG = Words("JPEG 图片", "a JPEG picture")
+_PNG = Words("PNG 图片", "a PNG picture")
+_TIFF = Words("TIFF 影像", "a TIFF")
+_BMP = Words("BMP 图片", "a BMP picture")
+_WEBP = Words("WebP 图片", "a WebP picture")
+PICTURES = frozenset({_JPEG, _PNG, _TIFF, _BMP, _WEBP})
+"""What photographs are read from, whatever their ending."""
 _SIGNS: tuple[tuple[bytes, Words], ...] = (
-    (b"\xff\xd8\xff", Words("JPEG 图片", "a JPEG picture")),
-    (b"\x89PNG\r\n\x1a\n", Words("PNG 图片", "a PNG picture")),
+    (b"\xff\xd8\xff", _JPEG),
+    (b"\x89PNG\r\n\x1a\n", _PNG),
     (b"GIF8", Words("GIF 图片", "a GIF picture")),
-    (b"II*\0", Words("TIFF 影像", "a TIFF")),
-    (b"MM\0*", Words("TIFF 影像", "a TIFF")),
+    (b"II*\0", _TIFF),
+    (b"MM\0*", _TIFF),
     (b"II+\0", Words("BigTIFF 影像", "a BigTIFF")),
     (b"MM\0+", Words("BigTIFF 影像", "a BigTIFF")),
     (b"8BPS", Words("Photoshop 文件", "a Photoshop file")),
@@ -36,7 +43,7 @@ _SIGNS: tuple[tuple[bytes, Words], ...] = (
     (b"Rar!", Words("RAR 压缩包", "a RAR archive")),
     (b"7z\xbc\xaf", Words("7z 压缩包", "a 7z archive")),
     (b"\x1f\x8b", Words("gzip 压缩文件", "a gzip file")),
-    (b"BM", Words("BMP 图片", "a BMP picture")),
+    (b"BM", _BMP),
     (b"AC10", Words("CAD 图纸（.dwg）", "a CAD drawing (.dwg)")),
     (b"MZ", Words("Windows 程序", "a Windows program")),
     (b"\x7fELF", Words("Linux 程序", "a Linux program")),
@@ -63,7 +70,7 @@ def really(head: bytes) -> Words:
     if head[4:12] in _HEIC:
         return Words("HEIC 照片", "an HEIC photograph")
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return Words("WebP 图片", "a WebP picture")
+        return _WEBP
     start = head[:2048].removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<"):
         for mark, words in _MARKUP:

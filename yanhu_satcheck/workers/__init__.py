@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
+from time import monotonic
 from types import TracebackType
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
@@ -26,6 +27,8 @@ T = TypeVar("T")
 
 AHEAD = 16
 """So many tasks a child may be given before the first of them is done: one may be slow."""
+HESITATION = 1.0
+"""Seconds before another child is started: its libraries take as long to load."""
 TICK = 0.05
 """Seconds between two looks at what the children use."""
 
@@ -94,21 +97,25 @@ class Pool:
         busy: dict[Child, _Given[T]] = {}
         done: dict[int, T | Exception] = {}
         place = 0  # of the outcome that is to be given next
-        taken = 0
+        taken, more, began = 0, True, monotonic()
         try:
             while True:
-                while len(busy) < self._children and taken - place < AHEAD * self._children:
+                late = monotonic() - began > HESITATION
+                most = self._children if late else max(1, len(self._all))
+                while more and len(busy) < most and taken - place < AHEAD * most:
                     task = next(left, None)
                     if task is None:
+                        more = False
                         break
                     taken += 1
                     self._give(busy, _Given(*task, again=False))
                 while place in done:
                     yield done.pop(place)
                     place += 1
-                if not busy and place == taken:
+                if busy:
+                    self._collect(busy, done)
+                elif not more:
                     return
-                self._collect(busy, done)
         finally:
             # Somebody who wants no more outcomes, or Ctrl-C: what is under way ends here.
             for child in busy:

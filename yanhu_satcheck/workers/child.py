@@ -17,6 +17,16 @@ except ImportError:  # Windows: the parent's watch alone holds the limits there
 STARTED = b"started"
 DONE, RAISED, NO_MEMORY = "done", "raised", "no memory"
 Answer = tuple[str, Any]
+ELSEWHERE = (
+    *("VRT", "OGR_VRT", "GTI", "DERIVED", "GDALG"),  # other files, under one name
+    *("HTTP", "WMS", "WCS", "WMTS", "WFS", "OAPIF", "OGCAPI", "CSW", "STACIT", "STACTA", "EEDA"),
+    *("EEDAI", "PLMOSAIC", "PLSCENES", "DAAS", "NGW", "Elasticsearch", "Carto", "AmigoCloud"),
+    *("PDF", "MBTiles", "PMTiles", "KMLSUPEROVERLAY", "ESRIC", "CSV", "GTFS", "GPSBabel", "ADBC"),
+)
+"""Drivers of GDAL that open more than the file they are given, or what no batch holds.
+
+Only children go without them: GDAL tells everybody's console of each that it does not know.
+"""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "GDAL_NUM_THREADS")
 
 
@@ -53,6 +63,7 @@ def _settle(address_space: int) -> None:
     for stream in (1, 2):
         os.dup2(nowhere, stream)
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    os.environ["GDAL_SKIP"] = ",".join(ELSEWHERE)
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         _lower(resource.RLIMIT_AS, address_space)
