@@ -74,5 +74,12 @@ def header(path: Path) -> Header:
             return Header(grid, names, str(file.dtypes[0]), file.nodata, missing, beside)
     except (RasterioError, OSError, ValueError) as cause:
         # Where the batch lies on this machine is no part of what is wrong with it.
-        why = str(cause).replace(str(path), path.name)
+        why = str(_first(cause)).replace(str(path), path.name)
         raise RasterError(f"{path.name}: {why}") from cause
+
+
+def _first(cause: BaseException) -> BaseException:
+    """Give what GDAL said first; what rasterio makes of it is “see previous exception”."""
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    return cause
