@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from multiprocessing import freeze_support
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -98,10 +99,10 @@ def check(batch: Path, lang: str) -> int:
     Exit status: 0 all was read and can be used, 2 something cannot.
     """
     from yanhu_satcheck.cli.summary import checked
-    from yanhu_satcheck.read import read_batch
+    from yanhu_satcheck.pipeline import check as run
     from yanhu_satcheck.rulebook import problems
 
-    read = read_batch(batch)
+    read = run(batch)
     wrong = problems(read.settings)
     _print(checked(read, wrong, lang))
     return NOT_AUDITED if read.misreads or wrong else NOTHING_FOUND
@@ -178,6 +179,7 @@ satcheck.add_command(finalize)
 
 def main() -> None:
     """Run the command; every failure ends in one clear line and the contract's exit code."""
+    freeze_support()  # a worker of a program packed into one .exe starts here
     for stream in (sys.stdout, sys.stderr):
         # A redirected console of Chinese Windows is GBK: a sign that it lacks must not end a run.
         if reconfigure := getattr(stream, "reconfigure", None):

@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from yanhu_satcheck.workers import Pool
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample_tiles" / "2022Q4"
 
@@ -31,3 +34,10 @@ def sample_audit(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The sample quarter, audited once."""
     out = tmp_path_factory.mktemp("audit") / "OUT"
     return satcheck("audit", SAMPLE, "-o", out, out=out)
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Workers for whoever reads in them: a child's libraries take a second to load."""
+    with Pool() as pool:
+        yield pool

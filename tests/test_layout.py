@@ -20,7 +20,7 @@ SOURCES = {
 ORDER = """
 terms quantity
 errors
-scene policy policies
+scene policy policies runner
 limits
 batch
 past

@@ -15,7 +15,7 @@ from tests.read_batches import batch_folder, only, workbook
 from tests.shared import shared_data
 from yanhu_satcheck.batch import Batch, Photo
 from yanhu_satcheck.read import read_batch
-from yanhu_satcheck.read.photo_files import look
+from yanhu_satcheck.read.look import look
 
 NONE = IFDRational(0, 0)  # what a receiver without a fix writes
 HEADERS = ["文件名", "图斑编号", "拍摄时间", "经度", "纬度", "方位角", "方位角基准", "拍摄人员"]

@@ -20,7 +20,7 @@ from yanhu_satcheck.judge import judge
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.past import ArchiveUsed, Past
-from yanhu_satcheck.photos import examine
+from yanhu_satcheck.photos import examine, undecodable
 from yanhu_satcheck.photos.earlier import with_earlier
 from yanhu_satcheck.read import read_answers, read_batch
 from yanhu_satcheck.read.misreads import Unreadable
@@ -28,10 +28,12 @@ from yanhu_satcheck.relate import relate
 from yanhu_satcheck.report import write
 from yanhu_satcheck.rule import Rule
 from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
+from yanhu_satcheck.runner import Runner
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.survey import survey
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.wayback import former
+from yanhu_satcheck.workers import Pool
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how many of its pieces are done, and how many there are."""
@@ -78,8 +80,21 @@ def audit(
         AccountingError: An issued polygon would be neither judged nor named as not judged.
         ReportError: OUT cannot be written there, or holds what must not be replaced.
     """
+    with Pool() as pool:
+        return _audit(folder, out, archive, only, lang, progress, pool)
+
+
+def _audit(
+    folder: Path,
+    out: Path,
+    archive: Path | None,
+    only: Sequence[str],
+    lang: str,
+    progress: Progress,
+    runner: Runner,
+) -> Audit:
     progress("read", 0, 1)
-    batch = read_batch(folder)
+    batch = read_batch(folder, runner)
     with (
         _remembering(archive, out, batch.id) as (used, past),
         TemporaryDirectory(prefix="satcheck-") as scratch,
@@ -92,7 +107,7 @@ def audit(
         progress("read", 1, 1)
         titles = {rule.code: rule.title for rule in book}
         finished = replace(
-            _audited(batch, past, rules, titles, Path(scratch), lang, progress, before),
+            _audited(batch, past, rules, titles, Path(scratch), lang, progress, before, runner),
             only=tuple(rule.code for rule in rules) if only else (),
             archive=used,
         )
@@ -100,6 +115,18 @@ def audit(
         write(finished, out)
         progress("report", 1, 1)
     return finished
+
+
+def check(folder: Path) -> Batch:
+    """Read a batch folder and decode its photographs; all that is wrong is among its misreads.
+
+    Raises:
+        NothingToAudit: The manifest cannot be read, or no polygon is usable.
+    """
+    with Pool() as pool:
+        batch = read_batch(folder, pool)
+        broken = undecodable(batch, pool)
+    return replace(batch, misreads=(*batch.misreads, *broken))
 
 
 def keep(out: Path, archive: Path | None = None) -> tuple[memory.Added, Path]:
@@ -158,11 +185,14 @@ def _audited(
     lang: str,
     progress: Progress,
     before: Former | None,
+    runner: Runner,
 ) -> Audit:
     fits = _surveyed(batch, progress)
     measurements, chips = _measured(batch, fits, scratch, progress)
     total = len(batch.photos)
-    photos, groups, broken = examine(batch, scratch, lambda done: progress("photos", done, total))
+    photos, groups, broken = examine(
+        batch, scratch, lambda done: progress("photos", done, total), runner
+    )
     batch = replace(batch, misreads=(*batch.misreads, *broken))
     groups = with_earlier(groups, photos, batch, past, scratch) if past else groups
     relations = relate(batch, past)

@@ -10,7 +10,8 @@ from yanhu_satcheck.batch import Batch, Misread, Photo
 from yanhu_satcheck.evidence import PhotoEvidence, PhotoGroup
 from yanhu_satcheck.photos.datum import to_wgs84
 from yanhu_satcheck.photos.groups import groups
-from yanhu_satcheck.photos.picture import Print, Unreadable, digest, print_of
+from yanhu_satcheck.photos.picture import Print, Unreadable, digest, print_of, try_to_decode
+from yanhu_satcheck.runner import Died, Runner, Task, here
 from yanhu_satcheck.terms import Words
 
 Examined = tuple[tuple[PhotoEvidence, ...], tuple[PhotoGroup, ...], tuple[Misread, ...]]
@@ -34,37 +35,71 @@ class _Away:
 
 
 def examine(
-    batch: Batch, scratch: Path, progress: Callable[[int], None] = lambda done: None
+    batch: Batch,
+    scratch: Path,
+    progress: Callable[[int], None] = lambda done: None,
+    runner: Runner = here,
 ) -> Examined:
     """Decode every photograph of a batch once; say which are one exposure and which are broken.
 
-    Reduced copies are written into `scratch`, named by the sha256 of their original.
+    Reduced copies are written into `scratch`, named by the sha256 of their original. `runner`
+    decodes: a picture may take its decoder along.
     """
-    prints: dict[str, Print | Unreadable] = {}
-    away = _Away(batch)
-    evidence = []
-    for done, photo in enumerate(batch.photos, 1):
-        evidence.append(_examined(photo, away, prints, scratch))
+    known = _hashes(batch)
+    hashes = [known[photo.path] if photo.path is not None else None for photo in batch.photos]
+    originals = {sha256: path for path, sha256 in reversed(known.items())}
+    tasks = (
+        Task(print_of, (originals[sha256], sha256, scratch), originals[sha256].stat().st_size)
+        for sha256 in dict.fromkeys(filter(None, hashes))
+    )
+    printed = runner.map(tasks)
+    prints: dict[str | None, Print | Exception | None] = {None: None}
+    away, evidence = _Away(batch), []
+    for done, (photo, sha256) in enumerate(zip(batch.photos, hashes, strict=True), 1):
+        if sha256 not in prints:
+            prints[sha256] = next(printed)
+        evidence.append(_examined(photo, sha256, prints[sha256], away))
         progress(done)
     files = {photo.id: photo.path for photo in batch.photos if photo.path is not None}
-    broken = tuple(
-        _misread(photo)
+    broken = [
+        _misread(batch, filed, photo.fault)
         for photo, filed in zip(evidence, batch.photos, strict=True)
         if photo.fault is not None and filed.fault is None and filed.path is not None
+    ]
+    alike, uncompared = groups(evidence, files, runner)
+    filed_as = {photo.id: photo for photo in batch.photos}
+    for pair, cause in uncompared:
+        for one, two in (pair, pair[::-1]):
+            broken.append(_misread(batch, filed_as[one.id], _uncompared(two.id, cause)))
+    return tuple(evidence), alike, tuple(broken)
+
+
+def undecodable(batch: Batch, runner: Runner = here) -> tuple[Misread, ...]:
+    """Name the photographs of a batch that cannot be decoded to their end."""
+    whole = [photo for photo in batch.photos if photo.path is not None and photo.fault is None]
+    tasks = (
+        Task(try_to_decode, (photo.path,), photo.path.stat().st_size)
+        for photo in whole
+        if photo.path is not None
     )
-    return tuple(evidence), groups(evidence, files), broken
+    tried = zip(whole, runner.map(tasks), strict=True)
+    return tuple(
+        _misread(batch, photo, _undecoded(found))
+        for photo, found in tried
+        if isinstance(found, Exception)
+    )
+
+
+def _hashes(batch: Batch) -> dict[Path, str]:
+    """Give each photograph's file its sha256, which reading has told of those in a batch."""
+    told = {batch.root / file.name: file.sha256 for file in batch.inputs}
+    paths = dict.fromkeys(photo.path for photo in batch.photos if photo.path is not None)
+    return {path: told.get(path) or digest(path) for path in paths}
 
 
 def _examined(
-    photo: Photo, away: _Away, prints: dict[str, Print | Unreadable], scratch: Path
+    photo: Photo, sha256: str | None, seen: Print | Exception | None, away: _Away
 ) -> PhotoEvidence:
-    seen: Print | Unreadable | None = None
-    sha256 = None
-    if photo.path is not None:
-        sha256 = digest(photo.path)
-        if sha256 not in prints:
-            prints[sha256] = _print(photo.path, sha256, scratch)
-        seen = prints[sha256]
     taken = seen if isinstance(seen, Print) else None
     return PhotoEvidence(
         id=photo.id,
@@ -74,7 +109,7 @@ def _examined(
         fingerprint=taken.fingerprint if taken else None,
         width=taken.width if taken else None,
         height=taken.height if taken else None,
-        fault=_undecoded(seen) if isinstance(seen, Unreadable) else photo.fault,
+        fault=_undecoded(seen) if isinstance(seen, Exception) else photo.fault,
         listed=photo.listed,
         lonlat=photo.lonlat,
         distance_m=away.metres(photo),
@@ -88,21 +123,30 @@ def _examined(
     )
 
 
-def _print(path: Path, sha256: str, scratch: Path) -> Print | Unreadable:
-    try:
-        return print_of(path, sha256, scratch)
-    except Unreadable as cause:
-        return cause
+def _undecoded(cause: Exception) -> Words:
+    why = _why(cause)
+    return Words(f"照片无法解码（{why.zh}）", f"the picture cannot be decoded ({why.en})")
 
 
-def _undecoded(cause: Unreadable) -> Words:
-    return Words(f"照片无法解码（{cause}）", f"the picture cannot be decoded ({cause})")
+def _uncompared(other: str, cause: Exception) -> Words:
+    why = _why(cause)
+    return Words(
+        f"与 {other} 画面相近，但无法比对（{why.zh}）",
+        f"it looks like {other} and cannot be compared with it ({why.en})",
+    )
 
 
-def _misread(photo: PhotoEvidence) -> Misread:
-    fault = photo.fault or Words("", "")
+def _why(cause: Exception) -> Words:
+    if isinstance(cause, Died):
+        return cause.why
+    if isinstance(cause, Unreadable):
+        return Words(str(cause), str(cause))
+    raise cause  # no decoder's: ours
+
+
+def _misread(batch: Batch, photo: Photo, fault: Words) -> Misread:
     return Misread(
-        file=photo.id,
+        file=photo.path.relative_to(batch.root).as_posix() if photo.path else photo.id,
         what=fault,
         remedy=Words(
             "请用原始照片文件替换，或另行补拍", "replace it by the original file, or take it again"

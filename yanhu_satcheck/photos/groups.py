@@ -9,6 +9,7 @@ from yanhu_satcheck.evidence import PhotoEvidence, PhotoGroup
 from yanhu_satcheck.photos.picture import distance
 from yanhu_satcheck.photos.resaved import Likeness, likeness
 from yanhu_satcheck.quantity import Measured
+from yanhu_satcheck.runner import Runner, Task, here
 from yanhu_satcheck.terms import Words
 
 CANDIDATE_BITS = 31
@@ -26,17 +27,39 @@ ONE_VIEW = Words(
 )
 
 
-def groups(photos: Iterable[PhotoEvidence], files: Mapping[str, Path]) -> tuple[PhotoGroup, ...]:
-    """Group photographs that are one exposure or one view. `files` holds each photograph's file."""
+Pair = tuple[PhotoEvidence, PhotoEvidence]
+
+
+def groups(
+    photos: Iterable[PhotoEvidence], files: Mapping[str, Path], runner: Runner = here
+) -> tuple[tuple[PhotoGroup, ...], tuple[tuple[Pair, Exception], ...]]:
+    """Group photographs that are one exposure or one view; `files` holds each one's file.
+
+    Gives also the pairs that look alike and could not be compared, and why.
+    """
     told = [photo for photo in photos if photo.pixel_hash is not None]
     # Copies of a file have its pixels too, which is no second reason.
     of_each_file = list({photo.sha256: photo for photo in reversed(told)}.values())
     found = [
         *_alike(told, lambda photo: photo.sha256, SAME_FILE),
         *_alike(of_each_file, lambda photo: photo.pixel_hash, SAME_PIXELS),
-        *_saved_again(told, files),
     ]
-    return tuple(sorted(_merged(found), key=lambda group: group.photos))
+    pairs, failed = list(_candidates(told)), []
+    tasks = (
+        Task(likeness, (files[one.id], files[two.id]), _bytes_about(one) + _bytes_about(two))
+        for one, two in pairs
+    )
+    for pair, seen in zip(pairs, runner.map(tasks), strict=True):
+        if isinstance(seen, Exception):
+            failed.append((pair, seen))
+        else:
+            found += _answer(*pair, seen)
+    return tuple(sorted(_merged(found), key=lambda group: group.photos)), tuple(failed)
+
+
+def _bytes_about(photo: PhotoEvidence) -> int:
+    """About what a photograph of this size takes as a file, by which its time is measured."""
+    return (photo.width or 0) * (photo.height or 0) // 4
 
 
 def _alike(
@@ -50,8 +73,8 @@ def _alike(
             yield PhotoGroup("exposure", tuple(sorted(ids)), how)
 
 
-def _saved_again(photos: list[PhotoEvidence], files: Mapping[str, Path]) -> Iterator[PhotoGroup]:
-    """Compare one photograph of each picture with those of others that look and measure alike."""
+def _candidates(photos: list[PhotoEvidence]) -> Iterator[Pair]:
+    """Give pairs that look and measure alike, of one photograph of each picture."""
     pictures = {photo.pixel_hash: photo for photo in photos if photo.fingerprint}
     by_size: dict[tuple[int | None, int | None], list[PhotoEvidence]] = defaultdict(list)
     for photo in pictures.values():
@@ -59,7 +82,7 @@ def _saved_again(photos: list[PhotoEvidence], files: Mapping[str, Path]) -> Iter
     for alike in by_size.values():
         for one, two in combinations(alike, 2):
             if distance(one.fingerprint or "", two.fingerprint or "") <= CANDIDATE_BITS:
-                yield from _answer(one, two, likeness(files[one.id], files[two.id]))
+                yield one, two
 
 
 def _answer(one: PhotoEvidence, two: PhotoEvidence, seen: Likeness) -> Iterator[PhotoGroup]:

@@ -15,6 +15,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 LARGEST_PIXELS = 250_000_000
 """Phones take 200 million; a picture that claims more is a bomb."""
 REDUCED_PX = 1000
+ROWS = 256
+"""Rows of a picture that are hashed at once."""
 
 Gray = NDArray[np.float32]
 
@@ -46,15 +48,34 @@ def decode(path: Path) -> Image.Image:
     Raises:
         Unreadable: It is no picture of a known format, is cut short or claims to be immense.
     """
+    picture = _decoded(path, small=False)
+    # In place: a phone's 200 million pixels are 600 MB, which need not be there twice.
+    ImageOps.exif_transpose(picture, in_place=True)
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def try_to_decode(path: Path) -> None:
+    """Decode a picture to its end, at an eighth of its size where its format allows that.
+
+    Raises:
+        Unreadable: As `decode` would.
+    """
+    _decoded(path, small=True)
+
+
+def _decoded(path: Path, *, small: bool) -> Image.Image:
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as picture:
                 if picture.width * picture.height > LARGEST_PIXELS:
                     raise Unreadable(f"{picture.width} × {picture.height} pixels")
+                if small:
+                    picture.draft("RGB", (picture.width // 8, picture.height // 8))
                 picture.load()
-                return ImageOps.exif_transpose(picture).convert("RGB")
-    except Unreadable:
+                return picture
+    except (Unreadable, MemoryError):
         raise
     except Exception as cause:  # decoders fail in a dozen ways, and each is the file's fault
         raise Unreadable(str(cause) or type(cause).__name__) from cause
@@ -71,10 +92,17 @@ def print_of(path: Path, sha256: str, scratch: Path) -> Print:
     small = picture.copy()
     small.thumbnail((REDUCED_PX, REDUCED_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
     small.save(reduced, "JPEG", quality=85)
-    size = f"{picture.width}x{picture.height}:".encode()
-    pixel_hash = hashlib.sha256(size + picture.tobytes()).hexdigest()
     mark = fingerprint(gray(small))
-    return Print(sha256, pixel_hash, mark, picture.width, picture.height, reduced)
+    return Print(sha256, pixel_hash(picture), mark, picture.width, picture.height, reduced)
+
+
+def pixel_hash(picture: Image.Image) -> str:
+    """The sha256 of an upright picture's size and RGB pixels, hex."""
+    width, height = picture.size
+    digest = hashlib.sha256(f"{width}x{height}:".encode())
+    for top in range(0, height, ROWS):
+        digest.update(picture.crop((0, top, width, min(top + ROWS, height))).tobytes())
+    return digest.hexdigest()
 
 
 def gray(picture: Image.Image) -> Gray:

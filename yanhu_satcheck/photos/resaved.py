@@ -5,6 +5,7 @@ quantisation tables. If B differs from A by no more than this re-enactment does,
 again; a second exposure also differs by its sensor noise, which no re-encoding of A explains.
 """
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from PIL import Image
 from yanhu_satcheck.photos.picture import FORMATS, Gray, decode, gray
 
 CELL_PX = 32
+BAND = 8
+"""Rows of cells that are measured at once."""
 FEWEST_CELLS = 20
 """With fewer textured cells nothing can be said of a pair."""
 TEXTURED = 2.0
@@ -52,12 +55,11 @@ class Likeness(NamedTuple):
 def likeness(one: Path, two: Path) -> Likeness:
     """Compare two picture files whose upright pictures have one size."""
     a, b = gray(decode(one)), gray(decode(two))
-    cells_a, cells_b = _cells(a), _cells(b)
-    textured = (cells_a.std(axis=(1, 2)) >= TEXTURED) & (cells_b.std(axis=(1, 2)) >= TEXTURED)
+    textured = (_each(_spread, a) >= TEXTURED) & (_each(_spread, b) >= TEXTURED)
     count = int(textured.sum())
     if count < FEWEST_CELLS:
         return Likeness(count, 0.0, None, None)
-    alike = _correlation(cells_a[textured], cells_b[textured]) >= STILL
+    alike = _each(_correlation, a, b)[textured] >= STILL
     tables = [_luma_table(path) for path in (one, two)]
     told = [_quality(table) for table in tables if table is not None]
     rhos = (
@@ -69,11 +71,29 @@ def likeness(one: Path, two: Path) -> Likeness:
     return Likeness(count, float(alike.mean()), rho, min(told, default=None))
 
 
+def _each(measure: Callable[..., NDArray[np.float32]], *images: Gray) -> NDArray[np.float32]:
+    """Measure every cell of images that lie on each other, a band of cells at a time.
+
+    All cells at once are a second copy of each picture, and every step of a measure a further one.
+    """
+    rows = images[0].shape[0] // CELL_PX
+    bands = [
+        measure(*(_cells(image[row * CELL_PX : (row + BAND) * CELL_PX]) for image in images))
+        for row in range(0, max(rows, 1), BAND)
+    ]
+    return np.concatenate(bands)
+
+
 def _cells(image: Gray) -> Gray:
     rows, columns = image.shape[0] // CELL_PX, image.shape[1] // CELL_PX
     cut = image[: rows * CELL_PX, : columns * CELL_PX]
     cells = cut.reshape(rows, CELL_PX, columns, CELL_PX).swapaxes(1, 2)
     return cells.reshape(-1, CELL_PX, CELL_PX)
+
+
+def _spread(cells: Gray) -> NDArray[np.float32]:
+    spread: NDArray[np.float32] = cells.std(axis=(1, 2))
+    return spread
 
 
 def _correlation(a: Gray, b: Gray) -> NDArray[np.float32]:
@@ -83,14 +103,16 @@ def _correlation(a: Gray, b: Gray) -> NDArray[np.float32]:
     return product
 
 
+def _rms(a: Gray, b: Gray) -> NDArray[np.float32]:
+    rms: NDArray[np.float32] = np.sqrt(np.square(a - b).mean(axis=(1, 2)))
+    return rms
+
+
 def _rho(a: Gray, b: Gray, table: list[int]) -> float | None:
     """How far B lies from toned A, over how far the re-enactment does: median over cells."""
     toned = _toned(a, b)
-    again = _encoded(toned, table)
-    unexplained, explained = (
-        np.sqrt(np.square(_cells(x - toned)).mean(axis=(1, 2))) for x in (b, again)
-    )
-    seen = _cells(b).std(axis=(1, 2)) >= TEXTURED
+    unexplained, explained = (_each(_rms, x, toned) for x in (b, _encoded(toned, table)))
+    seen = _each(_spread, b) >= TEXTURED
     # Rounding to whole grey levels alone leaves 0.29.
     ratio = unexplained[seen] / np.maximum(explained[seen], 0.29)
     return float(np.median(ratio)) if ratio.size else None
@@ -98,12 +120,12 @@ def _rho(a: Gray, b: Gray, table: list[int]) -> float | None:
 
 def _toned(a: Gray, b: Gray) -> Gray:
     """Give A the tones of B: for each grey level of A the mean of B there, made monotone."""
-    level = np.clip(np.rint(a), 0, 255).astype(np.intp).ravel()
+    level = np.clip(np.rint(a), 0, 255).astype(np.uint8).ravel()
     count = np.bincount(level, minlength=256)
     total = np.bincount(level, weights=b.ravel(), minlength=256)
     held = np.flatnonzero(count)
     curve = np.interp(np.arange(256), held, np.maximum.accumulate(total[held] / count[held]))
-    toned: Gray = curve[level].reshape(a.shape).astype(np.float32)
+    toned: Gray = curve.astype(np.float32)[level].reshape(a.shape)
     return toned
 
 

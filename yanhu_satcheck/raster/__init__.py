@@ -6,15 +6,18 @@ and never on one another.
 """
 
 from yanhu_satcheck.raster.glimpse import Glimpse, glimpse
-from yanhu_satcheck.raster.header import Header, header
+from yanhu_satcheck.raster.header import DRIVERS, Header, header
 from yanhu_satcheck.raster.pair import PairPixels, PairReader, open_pair
+from yanhu_satcheck.raster.probe import Refused
 from yanhu_satcheck.raster.window import Window
 
 __all__ = [
+    "DRIVERS",
     "Glimpse",
     "Header",
     "PairPixels",
     "PairReader",
+    "Refused",
     "Window",
     "glimpse",
     "header",

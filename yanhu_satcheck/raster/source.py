@@ -13,13 +13,14 @@ from rasterio.transform import Affine
 from rasterio.warp import reproject, transform_bounds
 
 from yanhu_satcheck.errors import RasterError
+from yanhu_satcheck.raster.header import driver_of
 from yanhu_satcheck.raster.resample import PAD, Bools, Floats, between, touched
 from yanhu_satcheck.raster.window import Window
 from yanhu_satcheck.scene import Grid
 
 
 class Source:
-    """Some bands of a GeoTIFF on a working grid; one open handle, never a whole scene in memory.
+    """Some bands of a raster on a working grid; one open handle, never a whole scene in memory.
 
     `shift` is where the file's content lies against the grid, in the grid's cells (x right, y
     down); reads compensate it. A file with the grid's CRS and cell size is read in place and
@@ -38,7 +39,7 @@ class Source:
     ) -> None:
         self._name, self._grid, self._bands, self._shift = name, grid, list(bands), shift
         try:
-            self._file: DatasetReader = rasterio.open(path, driver="GTiff", sharing=False)
+            self._file: DatasetReader = rasterio.open(path, driver=driver_of(path), sharing=False)
         except (RasterioError, OSError, ValueError) as cause:
             raise RasterError(f"{name}: {cause}") from cause
         self._nodata = self._file.nodata if nodata is None else nodata

@@ -1,11 +1,5 @@
 """A batch folder becomes a `Batch`; everything that could not be read as meant is told at once."""
 
-import os
-
-# Set before GDAL is loaded: nothing here needs the network.
-os.environ.setdefault("GDAL_HTTP_PROXY", "127.0.0.1:9")
-os.environ.setdefault("CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none")
-
 from yanhu_satcheck.read.answers import read_answers
 from yanhu_satcheck.read.decisions import read_decisions
 from yanhu_satcheck.read.finished import read_finished

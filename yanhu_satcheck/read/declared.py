@@ -2,48 +2,37 @@
 
 from pathlib import Path
 
-from yanhu_satcheck.read.archives import refuse_archive
 from yanhu_satcheck.read.folder import Folder
 from yanhu_satcheck.read.keys import NAME
 from yanhu_satcheck.read.manifest import Declared
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
-from yanhu_satcheck.read.tables import Records, read_columns
+from yanhu_satcheck.read.opened import opened
+from yanhu_satcheck.read.tables import Records, Table, read_columns
 from yanhu_satcheck.read.vectors import SIDECARS, SUFFIXES, read_layer
 from yanhu_satcheck.read.workbooks import SPREADSHEETS, Wanted, read_csv, read_workbook
+from yanhu_satcheck.runner import Runner, here
 from yanhu_satcheck.terms import Words
 
 
-def read_declared(folder: Folder, declared: Declared | None, misreads: Misreads) -> Records | None:
+def read_declared(
+    folder: Folder, declared: Declared | None, misreads: Misreads, runner: Runner = here
+) -> Records | None:
     """Read a declared table; `None` where it is not declared or nothing of it can be used."""
     if declared is None:
         return None
     file = str(declared.path or NAME).replace("\\", "/")
-    wanted = Wanted(declared.sheet, declared.header_row, declared.encoding, declared.fields)
+    wanted = Wanted(
+        declared.sheet, declared.header_row, declared.encoding, declared.fields, declared.layer
+    )
     try:
         suffix = Path(file).suffix.lower()
         if suffix == ".gdb":
             path = folder.whole(declared.path)
         else:
             path = folder.file(declared.path, SIDECARS if suffix == ".shp" else ())
-            refuse_archive(path)
         file = folder.name(path)
         _name_unused(declared, suffix, misreads)
-        if suffix in SUFFIXES:
-            table = read_layer(
-                declared.name, path, file, declared.encoding, declared.layer, misreads
-            )
-        elif suffix in SPREADSHEETS:
-            table = read_workbook(declared.name, path, file, wanted, misreads)
-        elif suffix in (".csv", ".txt"):
-            table = read_csv(declared.name, path, file, wanted, misreads)
-        else:
-            raise Unreadable(
-                Words(
-                    f"不能读取 {suffix or '没有后缀的'} 文件",
-                    f"{suffix or 'such'} files are not read",
-                ),
-                Words("请另存为 .xlsx、.csv 或 .gpkg", "save it as .xlsx, .csv or .gpkg"),
-            )
+        table = opened(runner, misreads, path, read_table, declared.name, path, file, wanted)
         if not table.rows:
             raise Unreadable(
                 Words("表中没有数据行", "it has no rows"),
@@ -57,6 +46,28 @@ def read_declared(folder: Folder, declared: Declared | None, misreads: Misreads)
         return None
     records = read_columns(table, declared.fields, misreads)
     return records if records.usable else None
+
+
+def read_table(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
+    """Read a table or layer by the reader of its ending.
+
+    Raises:
+        Unreadable: Nothing of it can be read.
+    """
+    suffix = path.suffix.lower()
+    if suffix in SUFFIXES:
+        return read_layer(name, path, file, wanted.encoding, wanted.layer, misreads)
+    if suffix in SPREADSHEETS:
+        return read_workbook(name, path, file, wanted, misreads)
+    if suffix in (".csv", ".txt"):
+        return read_csv(name, path, file, wanted, misreads)
+    raise Unreadable(
+        Words(
+            f"不能读取 {suffix or '没有后缀的'} 文件",
+            f"{suffix or 'such'} files are not read",
+        ),
+        Words("请另存为 .xlsx、.csv 或 .gpkg", "save it as .xlsx, .csv or .gpkg"),
+    )
 
 
 def _name_unused(declared: Declared, suffix: str, misreads: Misreads) -> None:

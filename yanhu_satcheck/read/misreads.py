@@ -11,10 +11,14 @@ class Unreadable(Exception):
     """A value or a file that cannot be read as meant: what is wrong, and what would be right."""
 
     def __init__(self, what: Words, remedy: Words, rule: str = "DQ08") -> None:
-        super().__init__(what.en)
+        # All of it goes to the base: an exception that crosses processes is made again from that.
+        super().__init__(what, remedy, rule)
         self.what = what
         self.remedy = remedy
         self.rule = rule
+
+    def __str__(self) -> str:
+        return self.what.en
 
 
 def in_chinese(misread: Misread) -> str:
@@ -44,6 +48,10 @@ class Misreads:
     def note(self, file: str, fault: Unreadable, **where: Any) -> None:
         """Note a fault that was raised on the way."""
         self._found.add(Misread(file, fault.what, fault.remedy, **{"rule": fault.rule} | where))
+
+    def keep(self, misread: Misread) -> None:
+        """Keep what another process noted."""
+        self._found.add(misread)
 
     def all(self) -> tuple[Misread, ...]:
         """Give them by file, row and column."""

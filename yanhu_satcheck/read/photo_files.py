@@ -1,27 +1,22 @@
 """Evidence photographs: which files there are, what they say, which polygon each belongs to."""
 
-import io
 import re
-import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PIL import Image
-
 from yanhu_satcheck.batch import IssuedPolygon, Photo
 from yanhu_satcheck.read.archives import archive_in
-from yanhu_satcheck.read.exif import Exif, read_exif
+from yanhu_satcheck.read.exif import Exif
 from yanhu_satcheck.read.folder import Folder
+from yanhu_satcheck.read.look import Look, look_at
 from yanhu_satcheck.read.misreads import Misreads
 from yanhu_satcheck.read.tables import Record, Records
 from yanhu_satcheck.read.values import text
+from yanhu_satcheck.runner import Died, Runner, Task, here
 from yanhu_satcheck.terms import Words, fold
 
-FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")  # MPO comes through JPEG
-MAX_PIXELS = 250_000_000
-MAX_BYTES = 300 << 20
 _SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif"})
 _LITTER = frozenset({"thumbs.db", "desktop.ini"})
 _WORD = re.compile(r"[0-9A-Z]")
@@ -40,12 +35,13 @@ def read_photos(
     index: Records | None,
     polygons: Sequence[IssuedPolygon],
     misreads: Misreads,
+    runner: Runner = here,
 ) -> tuple[Photo, ...]:
     """Read every photograph below the photos folder, and every one that the index lists."""
     numbers = {polygon.key: polygon.id for polygon in reversed(polygons)}
     numbers |= {fold(polygon.id): polygon.id for polygon in polygons}
     files = {p.relative_to(root).as_posix(): p for p in _files(folder, root)}
-    seen = {name: _see(folder, path) for name, path in files.items()}
+    seen = _seen(folder, files, runner)
     photos = _listed(index, seen, numbers, root.name, misreads) if index is not None else []
     named = {photo.id for photo in photos}
     for name, look in seen.items():
@@ -75,11 +71,13 @@ def name_others(
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         litter = path.name.startswith((".", "~$")) or path.name.lower() in _LITTER
-        if litter or not path.is_file():
+        if litter or path.is_dir():
             continue
         remedy = Words("请提供照片原件（如 .jpg）", "supply the photograph itself, like .jpg")
         if not folder.holds(path):
             what = Words("指向批次文件夹之外，未读取", "it leads out of the batch folder: not read")
+        elif not path.is_file():
+            what = Words("不是普通文件，未读取", "it is no ordinary file: not read")
         elif path.suffix.lower() not in _SUFFIXES and not folder.has_read(path):
             what = Words(
                 f"{path.suffix or '没有后缀的文件'} 不是照片，未使用",
@@ -108,68 +106,20 @@ def _files(folder: Folder, root: Path) -> list[Path]:
     )
 
 
-def _see(folder: Folder, path: Path) -> _Seen:
-    if path.stat().st_size > MAX_BYTES:
-        folder.record(path)
-        return _Seen(path, Exif(), Words("照片文件过大", f"it is larger than {MAX_BYTES >> 20} MB"))
-    content = path.read_bytes()
-    folder.record(path, content)
-    exif, fault = look(content)
-    return _Seen(path, exif, fault)
-
-
-def look(content: bytes) -> tuple[Exif, Words | None]:
-    """Open a photograph's header, and say why it cannot be read.
-
-    The decoder is not run: that costs a second a photograph and belongs to those who compare them.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MAX_PIXELS
-        try:
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-                fault = None
-                if not _ends(content, str(image.format)):
-                    fault = Words("照片文件不完整", "the photograph is cut off")
-                return read_exif(image), fault
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-            return Exif(), Words("照片像素过多", "it claims more pixels than any camera has")
-        except Exception as cause:
-            if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
-                return Exif(), Words("暂不能读取 HEIC 照片", "HEIC photographs are not read yet")
-            return Exif(), Words("照片无法打开", f"it cannot be opened ({type(cause).__name__})")
-        finally:
-            Image.MAX_IMAGE_PIXELS = limit
-
-
-def _ends(content: bytes, form: str) -> bool:
-    # Decoders fill a missing rest with grey and say nothing; the end mark tells.
-    if form in ("JPEG", "MPO"):
-        start = _scan_of(content)
-        return start is not None and content.find(b"\xff\xd9", start) >= 0
-    if form == "PNG":
-        return b"IEND" in content
-    if form == "WEBP":
-        return len(content) >= int.from_bytes(content[4:8], "little") + 8
-    return True
-
-
-def _scan_of(content: bytes) -> int | None:
-    """Find where a JPEG's picture starts, past any thumbnail with an end mark of its own."""
-    at = 2
-    while at + 4 <= len(content):
-        if content[at] != 0xFF:
-            at += 1
-        elif content[at + 1] == 0xDA:
-            return at
-        elif content[at + 1] == 0xFF:
-            at += 1
-        elif content[at + 1] == 0x01 or 0xD0 <= content[at + 1] <= 0xD9:
-            at += 2
+def _seen(folder: Folder, files: Mapping[str, Path], runner: Runner) -> dict[str, _Seen]:
+    """Look at every photograph, and record which file it was."""
+    tasks = (Task(look_at, (path,), path.stat().st_size) for path in files.values())
+    seen = {}
+    for (name, path), found in zip(files.items(), runner.map(tasks), strict=True):
+        if isinstance(found, Look):
+            folder.record_as(path, found.sha256, found.bytes)
+            seen[name] = _Seen(path, found.exif, found.fault)
+        elif isinstance(found, Died):
+            folder.record(path)
+            seen[name] = _Seen(path, Exif(), found.why)
         else:
-            at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-    return None
+            raise found
+    return seen
 
 
 def _listed(

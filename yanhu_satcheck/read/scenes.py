@@ -1,8 +1,7 @@
-"""Satellite images and elevation models: which file, which date, which grid; no pixel is read."""
+"""Satellite images and elevation models: which file, which date, which bands, which mask."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -10,20 +9,15 @@ from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
-from shapely.geometry import MultiPoint
-from shapely.geometry.base import BaseGeometry
-
-from yanhu_satcheck.errors import RasterError
-from yanhu_satcheck.raster import Header, header
-from yanhu_satcheck.read import crs as crses
+from yanhu_satcheck.raster import Header
 from yanhu_satcheck.read.folder import Folder
 from yanhu_satcheck.read.keys import NAME
 from yanhu_satcheck.read.manifest import as_day
-from yanhu_satcheck.read.misreads import Misreads, Unreadable
+from yanhu_satcheck.read.misreads import Misreads
+from yanhu_satcheck.read.rasters import Rasters
 from yanhu_satcheck.scene import (
     ElevationFile,
     ElevationPair,
-    Grid,
     ImageFile,
     MaskFile,
     ScenePair,
@@ -31,25 +25,16 @@ from yanhu_satcheck.scene import (
 from yanhu_satcheck.terms import Words
 
 _Raster = ImageFile | ElevationFile
-_SIDECARS = (".tfw", ".aux.xml", ".ovr", ".msk")
-_NO_PLACE = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 _VERTICAL = {"1985": "1985", "egm96": "EGM96", "egm2008": "EGM2008", "ellipsoid": "ellipsoid"}
 
 
 class Scenery:
     """Reads the image and elevation pairs that batch.toml declares."""
 
-    def __init__(
-        self,
-        folder: Folder,
-        misreads: Misreads,
-        work: str,
-        extent: BaseGeometry,
-    ) -> None:
+    def __init__(self, folder: Folder, misreads: Misreads, rasters: Rasters) -> None:
         self._folder = folder
         self._misreads = misreads
-        self._work = work
-        self._extent = extent
+        self._rasters = rasters
 
     def scenes(self, declared: tuple[Mapping[str, Any], ...]) -> tuple[ScenePair, ...]:
         """Give every pair of which both images can be used."""
@@ -123,17 +108,19 @@ class Scenery:
         return ScenePair(name, before, after, tuple(later), sigma)
 
     def _image(self, own: Any, pair: Mapping[str, Any], place: str) -> ImageFile | None:
-        opened = self._opened(own, place)
-        if opened is None:
+        day = self._day(own, place)
+        opened = self._rasters.opened(own.get("path"), place, placed=True) if day else None
+        if day is None or opened is None:
             return None
-        path, about, day, grid = opened
+        path, name, about = opened
+        if about.missing and about.nodata is None:
+            self._name_gaps(name, place, about)
         said = {k: pair[k] for k in ("bands", "scale", "offset", "mask") if k in pair} | own
-        name = self._folder.name(path)
         return ImageFile(
             path=path,
             name=name,
             date=day,
-            grid=grid,
+            grid=about.grid,
             bands=self._bands(said.get("bands"), about, name, place),
             dtype=about.dtype,
             nodata=about.nodata,
@@ -143,14 +130,20 @@ class Scenery:
         )
 
     def _model(self, own: Any, place: str) -> ElevationFile | None:
-        opened = self._opened(own, place)
-        if opened is None:
+        day = self._day(own, place)
+        opened = self._rasters.opened(own.get("path"), place, placed=True) if day else None
+        if day is None or opened is None:
             return None
-        path, about, day, grid = opened
+        path, name, about = opened
+        nodata = about.nodata
+        if about.missing and nodata is None:
+            # They read as sea level, and the ground above would count as dug away.
+            self._name_gaps(name, place, about)
+            nodata = 0.0
         sigma = self._number(own.get("sigma"), f"{place}.sigma", low=0)
-        return ElevationFile(path, self._folder.name(path), day, grid, sigma, about.nodata)
+        return ElevationFile(path, name, day, about.grid, sigma, nodata)
 
-    def _opened(self, own: Any, place: str) -> tuple[Path, Header, date, Grid] | None:
+    def _day(self, own: Any, place: str) -> date | None:
         if not isinstance(own, Mapping):
             self._wrong(
                 place,
@@ -167,55 +160,18 @@ class Scenery:
                 Words("请写 2022-11-12 这样的日期", "write a date like 2022-11-12"),
                 whole=True,
             )
-            return None
-        file = str(own.get("path", place)).replace("\\", "/")
-        try:
-            path = self._folder.file(own.get("path"), _SIDECARS)
-            about = header(path)
-            return path, about, day, self._grid(about.grid, self._folder.name(path))
-        except Unreadable as fault:
-            self._misreads.note(file, fault, column=place, whole=True)
-        except RasterError as cause:
-            self._misreads.add(
-                file,
-                Words("影像无法打开", f"the raster cannot be opened ({cause})"),
-                Words("请重新提供 GeoTIFF 文件", "supply the GeoTIFF again"),
-                column=place,
-                whole=True,
-            )
-        return None
+        return day
 
-    def _grid(self, grid: Grid, file: str) -> Grid:
-        missing = not grid.crs or grid.transform == _NO_PLACE
-        remedy = Words("请提供带坐标系的 GeoTIFF", "supply a GeoTIFF that says its CRS")
-        if missing:
-            assumed = replace(grid, crs=self._work)
-            if grid.transform == _NO_PLACE or not _outline(assumed).intersects(self._extent):
-                raise Unreadable(
-                    Words("影像没有坐标", "it does not say where it lies"), remedy, "DQ04"
-                )
-            self._misreads.add(
-                file,
-                Words("影像没有坐标系，当作工作坐标系", f"it has no CRS; read as {self._work}"),
-                remedy,
-                rule="DQ04",
-            )
-            return assumed
-        crs = crses.parse(grid.crs)
-        crses.to_degrees(crs)
-        if crs.is_geographic:
-            self._misreads.add(
-                file,
-                Words(
-                    "影像为经纬度坐标，像元不是正方形", "it is in degrees: its cells are not square"
-                ),
-                Words(
-                    "建议投影到批次坐标系后重新提供",
-                    "supply it in the batch's CRS; until then it is resampled",
-                ),
-                rule="DQ04",
-            )
-        return grid
+    def _name_gaps(self, file: str, place: str, about: Header) -> None:
+        self._misreads.add(
+            file,
+            Words(
+                f"有 {about.missing} 块从未写入像元，按无数据处理",
+                f"{about.missing} of its blocks were never written; they count as no data",
+            ),
+            Words("请补全影像，或写明 nodata 值", "complete it, or have it say its nodata value"),
+            column=place,
+        )
 
     def _bands(self, said: Any, about: Header, file: str, place: str) -> tuple[str, ...]:
         count = len(about.descriptions)
@@ -254,22 +210,20 @@ class Scenery:
                 Words("应为 { path = …, clear = [0] }", 'write { path = "…", clear = [0] }'),
             )
             return None
-        file = str(said.get("path", place)).replace("\\", "/")
-        try:
-            path = self._folder.file(said.get("path"), _SIDECARS)
-            header(path)
-            return MaskFile(path, self._folder.name(path), clear, bits)
-        except Unreadable as fault:
-            self._misreads.note(file, fault, column=place, whole=True)
-        except RasterError as cause:
+        opened = self._rasters.opened(said.get("path"), place, placed=False)
+        if opened is None:
+            return None
+        if opened.about.missing and opened.about.nodata is None:
+            # What was never written reads as 0, which as a rule means clear.
             self._misreads.add(
-                file,
-                Words("云掩膜无法打开", f"the mask cannot be opened ({cause})"),
-                Words("请重新提供", "supply it again"),
+                opened.name,
+                Words("云掩膜有从未写入的块，未采用", "blocks of the mask were never written"),
+                Words("请补全云掩膜", "complete it; it is left out until then"),
                 column=place,
                 whole=True,
             )
-        return None
+            return None
+        return MaskFile(opened.path, opened.name, clear, bits)
 
     def _number(self, value: Any, place: str, low: float | None = None) -> float | None:
         if value is None:
@@ -348,9 +302,3 @@ def _numbers(said: Any, key: str) -> tuple[int, ...] | None:
 
 def _files(pair: ScenePair) -> tuple[Path, Path]:
     return pair.before.path, pair.after.path
-
-
-def _outline(grid: Grid) -> Any:
-    a, b, c, d, e, f = grid.transform
-    corners = [(0, 0), (grid.width, 0), (0, grid.height), (grid.width, grid.height)]
-    return MultiPoint([(a * x + b * y + c, d * x + e * y + f) for x, y in corners]).envelope

@@ -18,9 +18,11 @@ from yanhu_satcheck.read.manifest import Manifest, read_manifest
 from yanhu_satcheck.read.misreads import Misreads, Unreadable, nothing_to_audit
 from yanhu_satcheck.read.photo_files import name_others, read_photos
 from yanhu_satcheck.read.polygons import centre, issued, settle_layer
+from yanhu_satcheck.read.rasters import Rasters
 from yanhu_satcheck.read.scenes import Scenery
 from yanhu_satcheck.read.tables import Records
 from yanhu_satcheck.read.toml import parse
+from yanhu_satcheck.runner import Runner, here
 from yanhu_satcheck.terms import Words
 
 _DRAWN: dict[str, Callable[..., tuple[Any, ...]]] = {
@@ -42,38 +44,41 @@ _NOWHERE = CRS(crses.CGCS2000)  # works without polygons: no zone, so it hints a
 
 
 class _Reading(NamedTuple):
-    """What every step needs: the folder, the manifest, and where to note what is wrong."""
+    """What every step needs: the folder, the manifest, where to note what is wrong, who opens."""
 
     folder: Folder
     said: Manifest
     misreads: Misreads
+    runner: Runner
 
 
-def read_batch(folder: Path) -> Batch:
-    """Read a batch folder, once and whole.
+def read_batch(folder: Path, runner: Runner = here) -> Batch:
+    """Read a batch folder, once and whole; `runner` opens what may be hostile.
 
     Raises:
         NothingToAudit: batch.toml cannot be read, or no polygon is usable; the message holds
             every misread of the whole batch.
     """
     inside, misreads = Folder(Path(folder)), Misreads()
-    return read_declared_batch(inside, read_manifest(inside, misreads), misreads)
+    return read_declared_batch(inside, read_manifest(inside, misreads), misreads, runner)
 
 
-def read_declared_batch(inside: Folder, said: Manifest, misreads: Misreads) -> Batch:
+def read_declared_batch(
+    inside: Folder, said: Manifest, misreads: Misreads, runner: Runner = here
+) -> Batch:
     """Read what a manifest declares of a folder.
 
     Raises:
         NothingToAudit: No polygon is usable; the message holds every misread.
     """
-    reading = _Reading(inside, said, misreads)
+    reading = _Reading(inside, said, misreads, runner)
     polygons, work, blank = _polygons(reading)
     found: dict[str, Any] = {name: () for name in TABLES}
     supplied = {"polygons"}
     columns: tuple[str, ...] = ()
     call: int | None = None
     for name in TABLES[1:]:
-        records = read_declared(inside, said.tables.get(name), misreads)
+        records = read_declared(inside, said.tables.get(name), misreads, runner)
         rows = None if records is None else _nouns(reading, records, work)
         if records is None or rows is None:
             continue
@@ -89,7 +94,8 @@ def read_declared_batch(inside: Folder, said: Manifest, misreads: Misreads) -> B
         blank |= _blank_of_photos(photos)
     footprints = [p.footprint for p in polygons if p.footprint is not None]
     extent = shapely.box(*shapely.total_bounds(footprints)) if footprints else Polygon()
-    scenery = Scenery(inside, misreads, _code(work), extent)
+    rasters = Rasters(inside, misreads, runner, _code(work), extent)
+    scenery = Scenery(inside, misreads, rasters)
     scenes, elevation = scenery.scenes(said.scenes), scenery.elevation(said.dem)
     supplied |= {"scenes"} if scenes else set()
     supplied |= {"dem"} if elevation.before or elevation.after else set()
@@ -142,7 +148,8 @@ def _polygons(reading: _Reading) -> tuple[tuple[IssuedPolygon, ...], CRS, set[st
     Where there are none the other layers are still read, so that all misreads are told at once.
     """
     declared, misreads = reading.said.tables.get("polygons"), reading.misreads
-    work, records = _declared_crs(reading), read_declared(reading.folder, declared, misreads)
+    work = _declared_crs(reading)
+    records = read_declared(reading.folder, declared, misreads, reading.runner)
     lost: tuple[tuple[IssuedPolygon, ...], CRS, set[str]] = ((), work or _NOWHERE, set())
     if declared is None or records is None:
         return lost
@@ -205,7 +212,7 @@ def _photos(reading: _Reading, polygons: tuple[IssuedPolygon, ...]) -> tuple[Pho
     declared, misreads = reading.said.photos, reading.misreads
     if declared is None:
         return None
-    index = read_declared(reading.folder, reading.said.photo_index, misreads)
+    index = read_declared(reading.folder, reading.said.photo_index, misreads, reading.runner)
     try:
         root = reading.folder.locate(declared.path)
         if not root.is_dir():
@@ -216,7 +223,7 @@ def _photos(reading: _Reading, polygons: tuple[IssuedPolygon, ...]) -> tuple[Pho
     except Unreadable as fault:
         misreads.note(str(declared.path).replace("\\", "/"), fault, whole=True)
         return None
-    return read_photos(reading.folder, root, index, polygons, misreads)
+    return read_photos(reading.folder, root, index, polygons, misreads, reading.runner)
 
 
 def _blank_of_photos(photos: tuple[Photo, ...]) -> set[str]:

@@ -42,6 +42,7 @@ class Wanted(NamedTuple):
     header_row: int | None = None
     encoding: str | None = None
     fields: Mapping[str, str] = {}
+    layer: str | None = None
 
 
 def read_workbook(name: str, path: Path, file: str, wanted: Wanted, misreads: Misreads) -> Table:
