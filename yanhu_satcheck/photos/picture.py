@@ -72,7 +72,7 @@ def _decoded(path: Path, *, small: bool) -> Image.Image:
                 if picture.width * picture.height > LARGEST_PIXELS:
                     raise Unreadable(f"{picture.width} × {picture.height} pixels")
                 if small:
-                    picture.draft("RGB", (picture.width // 8, picture.height // 8))
+                    picture.draft("RGB", (max(picture.width // 8, 1), max(picture.height // 8, 1)))
                 picture.load()
                 return picture
     except (Unreadable, MemoryError):
