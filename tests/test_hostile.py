@@ -88,8 +88,8 @@ CASES = [
     scene(hostile.giant_block_raster, "one block of it is 381 MB"),
     case("dem.tif", lambda path: hostile.sparse_raster(path, 8192), "never written", "elevation"),
     filing(hostile.two_corners, "1048576 rows"),
-    filing(hostile.overlapping_zip, "unpacks too far"),
-    filing(hostile.OLE, "one with a password"),
+    filing(hostile.overlapping_zip, "it is a zip archive"),
+    filing(hostile.OLE, "the .xls is damaged"),
     filing(hostile.HTML, "a web page (HTML)"),
     permits(hostile.OGR_VRT, "a virtual layer (VRT)"),
     permits(hostile.linked_crs(), "its CRS is given as a link"),
@@ -98,7 +98,7 @@ CASES = [
     permits(hostile.scribble(), "its geometry is invalid"),
     permits(hostile.collection() + b"\0", "not recognised"),
     permits(b"\xff\xfe" + "编号".encode("utf-16-le"), "text in UTF-16"),
-    permits(b"PK\3\4" + bytes(99), "a ZIP"),
+    permits(b"PK\3\4" + bytes(99), "it is a zip archive"),
 ]
 
 
@@ -122,7 +122,15 @@ def put(folder: Path, file: str, make: Make) -> None:
         make(folder / file)
 
 
-RECORDED = {"root", "inputs", "misreads", "not_supplied", "unusable", "blank_columns"}
+RECORDED = {
+    "root",
+    "inputs",
+    "misreads",
+    "not_supplied",
+    "unusable",
+    "blank_columns",
+    "filing_call",
+}
 
 
 def read_of(batch: Batch, touched: frozenset[str]) -> dict[str, Any]:
