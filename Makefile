@@ -36,8 +36,11 @@ types: $(VENV)/.ready ## mypy, strict
 docs: $(VENV)/.ready ## rewrite the rule pages from the rules
 	$(BIN)/python -m yanhu_satcheck.rulebook docs/rules
 
-sample: $(VENV)/.ready ## make the sample quarter again
-	$(BIN)/satcheck sample data/sample_tiles/2022Q4
+sample: $(VENV)/.ready ## make the two sample quarters again (about five minutes)
+	rm -rf data/sample_made
+	$(BIN)/satcheck sample data/sample_made
+	rm -rf data/sample_tiles
+	mv data/sample_made data/sample_tiles
 
 clean: ## remove the environment and what was made
 	rm -rf $(VENV) out build dist *.egg-info

@@ -134,13 +134,25 @@ def explain(code: str) -> int:
 
 @satcheck.command()
 @click.argument("where", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--quarter", type=click.Choice(["2022Q3", "2022Q4"]), help="Only this one, into DIR.")
 @click.option("--seed", type=int, default=20221231, show_default=True)
-def sample(where: Path, seed: int) -> int:
-    """Make a sample quarter with known truth in DIR 生成样例批次."""
-    from yanhu_satcheck.sample import make
+def sample(where: Path, quarter: str | None, seed: int) -> int:
+    """Make two sample quarters with known truth below DIR 生成两个季度的样例批次."""
+    from yanhu_satcheck.sample import QUARTERS, make, make_one
 
-    make(where, seed)
-    _print(str(where))
+    made = [where] if quarter else [where / name for name in QUARTERS]
+    for folder in made:
+        if folder.exists():
+            raise click.ClickException(
+                f"{folder} 已存在；请换一个文件夹，或先删除它\n"
+                f"{folder} is there already; name another folder, or remove it first"
+            )
+    if quarter:
+        make_one(where, quarter, seed)
+    else:
+        make(where, seed)
+    for folder in made:
+        _print(str(folder))
     return NOTHING_FOUND
 
 

@@ -8,9 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
+from yanhu_satcheck.sample import SEED, quarter
+from yanhu_satcheck.sample.quarter import Quarter
 from yanhu_satcheck.workers import Pool
 
 SAMPLE = Path(__file__).parent.parent / "data" / "sample_tiles" / "2022Q4"
+EARLIER = SAMPLE.parent / "2022Q3"
 
 
 class Run(NamedTuple):
@@ -27,6 +30,12 @@ def satcheck(*words: str | Path, out: Path = Path("unused")) -> Run:
     command = [sys.executable, "-m", "yanhu_satcheck.cli.main", *map(str, words)]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     return Run(done.returncode, done.stdout, done.stderr, out)
+
+
+@pytest.fixture(scope="session")
+def made() -> Quarter:
+    """The autumn quarter of the sample from its seed, without a picture."""
+    return quarter.issue(SEED)
 
 
 @pytest.fixture(scope="session")

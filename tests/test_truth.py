@@ -1,7 +1,30 @@
-"""The sample's truth against the audit: what is planted is found, and the honest are left alone."""
+"""The samples' truth against their audits: planted problems are found, the honest left alone."""
 
-from benchmarks.truth import batch_missed, read, scores
-from tests.conftest import SAMPLE, Run
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from benchmarks.truth import batch_missed, batch_wrong, read, scores
+from tests.conftest import EARLIER, SAMPLE, Run, satcheck
+from yanhu_satcheck.rulebook import rulebook
+
+
+class Both(NamedTuple):
+    """The two quarters, audited one after the other."""
+
+    first: Path
+    second: Path
+
+
+@pytest.fixture(scope="module")
+def looked_back(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    where = tmp_path_factory.mktemp("both")
+    both, archive = Both(where / "2022Q3", where / "2022Q4"), where / "archive.sqlite"
+    assert satcheck("audit", EARLIER, "-o", both.first).code == 1
+    assert satcheck("archive", "add", both.first, "--archive", archive).code == 0
+    assert satcheck("audit", SAMPLE, "-o", both.second, "--archive", archive).code == 1
+    return both
 
 
 def test_every_planted_problem_is_found(sample_audit: Run) -> None:
@@ -17,18 +40,72 @@ def test_no_honest_polygon_is_accused(sample_audit: Run) -> None:
     assert accused == {}
 
 
+def test_the_summer_quarter_is_audited_as_its_truth_has_it(looked_back: Both) -> None:
+    truth, findings = read(EARLIER, looked_back.first)
+    found = scores(truth, findings)
+    assert {one.rule: one.missed for one in found if one.missed} == {}
+    assert {one.rule: one.false_alarms for one in found if one.false_alarms} == {}
+
+
+def test_with_the_summer_in_the_archive_the_autumn_shows_more(looked_back: Both) -> None:
+    truth, findings = read(SAMPLE, looked_back.second)
+    if lacking := sorted({"LE02", "LE03"} - {rule.code for rule in rulebook({})}):
+        pytest.skip(f"not in the rule book yet: {', '.join(lacking)}")
+    found = scores(truth, findings, archive=True)
+    assert {one.rule: one.missed for one in found if one.missed} == {}
+    assert {one.rule: one.false_alarms for one in found if one.false_alarms} == {}
+    assert batch_missed(truth, findings, archive=True) == []
+    assert batch_wrong(truth, findings) == []
+
+
+def test_ground_that_stays_bare_without_growth_is_only_doubtful(looked_back: Both) -> None:
+    truth, findings = read(SAMPLE, looked_back.second)
+    old = {name for name, told in truth["polygons"].items() if told["ground"] == "old_working"}
+    told = [f for f in findings if f["rule"] == "LE03" and old & {*f["polygon_ids"]}]
+    if "LE03" not in {rule.code for rule in rulebook({})}:
+        pytest.skip("not in the rule book yet: LE03")
+    assert len(told) == len(old) == 2
+    assert {finding["status"] for finding in told} == {"doubtful"}
+
+
+TOLD: dict[str, Any] = {"rule": "CL01", "status": "doubtful", "related": []}
+
+
 def test_the_truth_can_tell_a_miss_and_a_false_alarm() -> None:
     truth = {
         "polygons": {
             "A": {"must_fire": ["CL01"], "may_fire": []},
             "B": {"must_fire": [], "may_fire": ["CL01"]},
             "C": {"must_fire": [], "may_fire": []},
+            "D": {"must_fire": [], "may_fire": [], "known_false_alarms": ["CL01"]},
         },
         "batch_must_fire": [{"rule": "DQ08", "related": "lookback.csv"}],
     }
-    told = {"rule": "CL01", "status": "doubtful", "related": []}
-    unsure = {"rule": "CL01", "status": "unassessable", "related": []}
-    findings = [{**told, "polygon_ids": ["B", "C"]}, {**unsure, "polygon_ids": ["A"]}]
+    unsure = {**TOLD, "status": "unassessable"}
+    findings = [{**TOLD, "polygon_ids": ["B", "C", "D"]}, {**unsure, "polygon_ids": ["A"]}]
     (one,) = scores(truth, findings)
-    assert (one.missed, one.honest, one.false_alarms) == (("A",), 1, ("C",))
+    assert (one.missed, one.honest, one.false_alarms) == (("A",), 2, ("C",))
+    assert one.known == ("D",)
     assert batch_missed(truth, findings) == ["DQ08 lookback.csv"]
+
+
+def test_what_the_archive_adds_counts_only_with_it() -> None:
+    related = [{"kind": "polygon", "id": "then", "polygon_id": None, "batch": "2022Q3"}]
+    added = {"must_fire": ["CL01"], "may_fire": []}
+    truth = {
+        "polygons": {"A": {"must_fire": [], "may_fire": [], "with_archive": added}},
+        "with_archive": {
+            "batch_must_fire": [{"rule": "RL01", "related": "gone"}],
+            "batch_quiet": [{"rule": "RL01", "related": "then"}],
+        },
+    }
+    findings = [
+        {**TOLD, "polygon_ids": ["A"]},
+        {"rule": "RL01", "status": "unsupported", "polygon_ids": [], "related": related},
+    ]
+    without, with_it = scores(truth, findings), scores(truth, findings, archive=True)
+    assert [one.false_alarms for one in without] == [("A",), ()]
+    assert [(one.planted, one.false_alarms) for one in with_it] == [(("A",), ()), ((), ())]
+    assert batch_missed(truth, findings) == []
+    assert batch_missed(truth, findings, archive=True) == ["RL01 gone"]
+    assert batch_wrong(truth, findings) == ["RL01 then"]

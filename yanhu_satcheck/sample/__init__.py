@@ -1,30 +1,26 @@
-"""A made-up quarter from a seed: what a county would hand in, and what is true of it."""
+"""Two made-up quarters from a seed: what a county would hand in, and what is true of it."""
 
 from pathlib import Path
 
 SEED = 20221231
+QUARTERS = ("2022Q3", "2022Q4")
 
 
 def make(folder: Path, seed: int = SEED) -> None:
-    """Write the whole batch folder 2022Q4; the same seed gives the same bytes."""
-    from . import elevation, evidence, filing, imagery, layers, licences, quarter, small, truth
+    """Write the batch folders 2022Q3 and 2022Q4 below a folder; one seed gives the same bytes."""
+    from . import folders
 
-    folder.mkdir(parents=True)
-    made = quarter.issue(seed)
-    ground = elevation.surfaces(made)
-    imagery.scenes(made, folder)
-    elevation.models(made, ground, folder)
-    layers.polygons(made, folder)
-    layers.permits(licences.licences(made, ground), folder)
-    layers.papers(made, folder)
-    layers.hazards(made, folder)
-    layers.key_areas(made, folder)
-    filing.submission(made, ground, folder)
-    filing.rectification(made, folder)
-    small.patrols(folder)
-    small.blacklist(folder)
-    small.manifest(folder)
-    truth.write_truth(made, ground, evidence.photographs(made, folder), folder)
+    world = folders.World.of(seed)
+    folders.summer(world, folder / QUARTERS[0])
+    folders.autumn(world, folder / QUARTERS[1])
 
 
-__all__ = ["SEED", "make"]
+def make_one(folder: Path, name: str, seed: int = SEED) -> None:
+    """Write one of the two quarters straight into a folder."""
+    from . import folders
+
+    write = folders.summer if name == QUARTERS[0] else folders.autumn
+    write(folders.World.of(seed), folder)
+
+
+__all__ = ["QUARTERS", "SEED", "make", "make_one"]

@@ -1,4 +1,4 @@
-"""`python -m yanhu_satcheck.sample DIR` writes the sample quarter to DIR."""
+"""`python -m yanhu_satcheck.sample DIR` writes both sample quarters below DIR."""
 
 import sys
 from pathlib import Path

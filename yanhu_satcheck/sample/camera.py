@@ -193,7 +193,7 @@ def _surface(land: Land, light: Field, x: Field, y: Field, z: Field, size: Field
     steep = land.grid.sample(np.hypot(down, across), x, y)
     grain = texture(x, y, z, size, stony * smooth(0.35, 0.8, steep))
     bare = ground_table()[land.ground[at]][:, rgb] * land.tone[at][:, None]
-    leaf = plant_table(1)[land.plant[at]][:, rgb]
+    leaf = plant_table(land.when)[land.plant[at]][:, rgb]
     share = land.share[at]
     sharp = tufts(x, y, share) * (1 + 0.3 * value_noise(x, y, 0.12, 61))
     blend = np.clip(share + smooth(2.0, 6.0, 0.9 / size) * (sharp - share), 0, 1)[:, None]

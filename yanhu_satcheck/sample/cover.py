@@ -1,4 +1,4 @@
-"""What grows where, and what it looks like in August and in November."""
+"""What grows where, and what it looks like in May, in August and in November."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from .land import Land, Mask
 from .noise import Field, fbm, hashed, smooth, value_noise
 from .plots import Plots, mosaic
 from .spectra import G, P
+from .terms import SPRING, SUMMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ def _fields(land: Land, plots: Plots, where: Mask, salt: int, site: Site) -> Non
             land.lay(field, "loess", np.clip(cover, 0, 1), "orchard")
         elif name == "fallow":
             land.lay(field, "loess", np.clip(0.45 + 0.3 * turn + patchy, 0, 1), "grass")
-        elif land.when == 0:
+        elif land.when == SPRING:
+            sown = spring_state(plots.draw(salt + 26), crops(crop, site.terraced)["bare"])
+            _spring(land, field, sown["wheat"], patchy)
+        elif land.when == SUMMER:
             _summer(land, field, name, patchy + 0.06 * turn)
         else:
             _autumn(land, field, turn, patchy)
@@ -83,6 +87,18 @@ def _summer(land: Land, field: Mask, name: str, patchy: Field) -> None:
     """Late August: maize in full leaf."""
     cover = {"maize": 0.88, "soy": 0.70, "bare": 0.10}[name]
     land.lay(field, "loess", np.clip(cover + patchy, 0, 0.98), "maize")
+
+
+def spring_state(turn: Field, rested: Mask) -> dict[str, Mask]:
+    """Late May: wheat stands on most fields, on all that are `rested` after it; others wait."""
+    wheat = (turn < 0.70) | rested
+    return {"wheat": wheat, "waiting": ~wheat}
+
+
+def _spring(land: Land, field: Mask, wheat: Mask, patchy: Field) -> None:
+    """Wheat about to ripen, and ground ready for maize or beans."""
+    land.lay(field & wheat, "loess", np.clip(0.86 + patchy, 0, 0.98), "wheat")
+    land.lay(field & ~wheat, "loess", np.clip(0.06 + 0.5 * patchy, 0, 1), "grass")
 
 
 def autumn_state(turn: Field) -> dict[str, Mask]:
@@ -124,11 +140,11 @@ def _slopes(land: Land, where: Mask, salt: int) -> None:
 
 
 def _stream(land: Land, site: Site, salt: int) -> None:
-    """A gravel bed with water and reeds in August, dry in November."""
+    """A gravel bed with water and reeds in August, dry in spring and autumn."""
     x, y = land.grid.xy()
     width = 13.0 + 5.0 * fbm(x, y, 130.0, 2, salt + 40) + 6.0 * smooth(200.0, -900.0, site.front)
     bed = site.river < width
-    if land.when:
+    if land.when != SUMMER:
         land.lay(bed, "gravel", 0.08, "reeds")
     else:
         land.lay(

@@ -14,10 +14,12 @@ from .land import Land
 from .lobes import Lobe
 from .noise import Cells, Field, fractal, salt_of, smooth, stream
 from .relief import Relief, carve
+from .terms import SUMMER
 from .works import Work
 
 WORLD = Grid(496_600.0, 3_877_600.0, 5.0, 1200, 1520)
 MAIN = Grid(497_700.0, 3_877_600.0, 10.0, 600, 650)  # what the main pair of scenes shows
+FINE = Grid(496_650.0, 3_874_400.0, 2.0, 500, 500)  # a square kilometre beside it, or thereabouts
 THIN = 4  # roads are found on every fourth cell
 
 
@@ -45,10 +47,10 @@ class District:
         return thick[: self.grid.rows, : self.grid.cols]
 
     def look(self, grid: Grid, when: int) -> Land:
-        """The district on any grid at a date (0 before, 1 after)."""
+        """The district on any grid in a season (`terms.SEASONS`)."""
         land = dress(grid, self.site(grid), when, salt_of(self.seed, "cover"))
         for work in self.works:
-            part = land.part(work.bounds()) if work.since <= when else None
+            part = land.part(work.bounds()) if work.since <= max(when, SUMMER) else None
             if part is not None:
                 work.do(part)
         return land

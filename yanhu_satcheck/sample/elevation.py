@@ -36,10 +36,12 @@ def erred(z: Field, when: int, seed: int) -> Field:
     return rounded
 
 
-def models(quarter: Quarter, ground: tuple[Field, Field], folder: Path) -> None:
-    """Both elevation files."""
+def models(
+    quarter: Quarter, ground: tuple[Field, Field], folder: Path, names: tuple[str, ...]
+) -> None:
+    """The elevation files: before and after, or before alone."""
     (folder / "dem").mkdir()
-    for when, name in enumerate(("before", "after")):
+    for when, name in enumerate(names):
         z = erred(ground[when], when, quarter.seed).astype(np.float32)[None]
         path = folder / f"dem/{name}.tif"
         write(path, MODEL, z, ("elevation",), predictor=3, nodata=-9999.0)

@@ -3,21 +3,15 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+from . import words, words_summer
 from .elevation import volumes
 from .licences import MINES
 from .noise import Field, stream
+from .plan_summer import SUMMER_NUMBERS
 from .quarter import Issued, Quarter
 from .tables import Cell, full_width, typed, workbook
-from .words import (
-    DISASTERS,
-    LEDGER,
-    PEOPLE,
-    PLANS,
-    PROJECTS,
-    REMARKS,
-    SEEN,
-    UNITS,
-)  # fmt: skip
+from .terms import AUTUMN_TERM, SUMMER_TERM
+from .words import DISASTERS, PEOPLE, PLANS, PROJECTS, UNITS
 
 HEADER = [
     "序号", "图斑编号", "合法性判定", "分类", "采矿许可证号", "项目名称", "批准文号",
@@ -33,9 +27,11 @@ SUBCLASS = {
     "ILLEGAL": "采矿用地", "LEGAL": "采矿用地", "RESTORATION": "生态修复用地",
     "DISASTER": "灾毁地块",
     "CONSTRUCTION": "工矿商服", "AGRI_FACILITY": "设施农用地", "LAND_LEVELLING": "土地整治",
-    "PSEUDO_CHANGE": "耕地", "UNKNOWN": "堆场", "UNFILLED": "",
+    "PSEUDO_CHANGE": "耕地", "UNKNOWN": "堆场", "UNFILLED": "", "SPECIAL_USE": "特殊用地",
 }  # fmt: skip
 WOODED = {"shadow", "nowhere", "snowed", "old1", "old2", "riverbed", "false2", "special"}
+SEEN = words.SEEN | words_summer.SEEN
+REMARKS = words.REMARKS | words_summer.REMARKS
 
 
 def town_of(one: Issued) -> int:
@@ -46,13 +42,19 @@ def town_of(one: Issued) -> int:
 def checked_on(one: Issued, quarter: Quarter) -> date:
     """The day of the visit: a town's officers see four polygons a working day."""
     mine = [other for other in quarter.issued if town_of(other) == town_of(one)]
-    return date(2022, 12, 1) + timedelta(days=mine.index(one) // 4)
+    return quarter.term.first_visit + timedelta(days=mine.index(one) // 4)
 
 
 def inspectors(one: Issued, seed: int) -> tuple[str, str]:
     """Two officers of the town."""
     first = int(stream(seed, f"who {one.case.key}").integers(0, 2)) + 2 * town_of(one)
     return PEOPLE[first], PEOPLE[(first + 3) % len(PEOPLE)]
+
+
+def paper_of(one: Issued) -> str:
+    """The case whose licence, project or plan the filing names, if its call rests on one."""
+    rests = one.case.filed in ("LEGAL", "RESTORATION", "LAND_LEVELLING")
+    return one.place if rests or one.place == one.case.key else ""
 
 
 def number_as_typed(key: str) -> str:
@@ -67,37 +69,38 @@ def number_as_typed(key: str) -> str:
     return number[:-2] + "09" if key == "nonumber" else number
 
 
-def mining(one: Issued, ground: tuple[Field, Field]) -> list[Cell]:
+def mining(one: Issued, ground: tuple[Field, Field] | None) -> list[Cell]:
     """Method, mineral, reserves checked and volume, of the mines that were visited."""
-    key = one.case.key
+    key = paper_of(one)
     if key not in MINES or key == "overlay":
         return ["", "", "", ""]
     mineral, method = MINES[key].mineral, MINES[key].method
-    cut, fill = volumes(ground, one.outline)
-    volume = round((cut - fill) * 0.97, -2)
     method = "露天" if "露天" in method else "地下"
-    return [method, mineral, "已核查动用量与年报", volume]
+    if ground is None:  # nobody flew in summer
+        return [method, mineral, "已核查动用量与台账", ""]
+    cut, fill = volumes(ground, one.outline)
+    return [method, mineral, "已核查动用量与年报", round((cut - fill) * 0.97, -2)]
 
 
 def filed_row(
-    number: int, one: Issued, quarter: Quarter, ground: tuple[Field, Field]
+    number: int, one: Issued, quarter: Quarter, ground: tuple[Field, Field] | None
 ) -> list[Cell]:
     """One row of the form."""
-    key, visit = one.case.key, checked_on(one, quarter)
-    project = PROJECTS.get(key, ("", ""))
+    key, visit, paper = one.case.key, checked_on(one, quarter), paper_of(one)
+    project = PROJECTS.get(paper, ("", ""))
     method, mineral, reserves, volume = mining(one, ground)
-    way = "影像套合" if key == "overlay" else "实地测量" if key in MINES else "实地核查"
+    way = "影像套合" if key == "overlay" else "实地测量" if paper in MINES else "实地核查"
     kind = SUBCLASS[one.case.filed]
-    kind = "林地" if key in WOODED and kind == "耕地" else kind
+    kind = "林地" if one.place in WOODED and kind == "耕地" else kind
     filed = visit + timedelta(days=3 + number % 4)
     polygon_id = full_width(one.polygon_id) if number % 17 == 5 else one.polygon_id
     when = "" if key == "overlay" else typed(visit, number)
     who = "" if key == "overlay" else "、".join(inspectors(one, quarter.seed))
-    ref, _, disaster = DISASTERS.get(key, ("", "", ""))
+    ref, _, disaster = DISASTERS.get(paper, ("", "", ""))
     return [
-        float(number), polygon_id, one.case.call, kind, number_as_typed(key), *project[:2],
+        float(number), polygon_id, one.case.call, kind, number_as_typed(paper), *project[:2],
         SEEN[key], when, who, way, method, mineral, typed(filed, number + 3), reserves, volume,
-        disaster, ref, PLANS.get(key, ("",))[0], UNITS[town_of(one)], REMARKS.get(key, ""),
+        disaster, ref, PLANS.get(paper, ("",))[0], UNITS[town_of(one)], REMARKS.get(key, ""),
     ]  # fmt: skip
 
 
@@ -107,35 +110,40 @@ STRAY = "2022S41408020099"
 """Filed, and never issued."""
 
 
-def submission(quarter: Quarter, ground: tuple[Field, Field], folder: Path) -> None:
+def submission(quarter: Quarter, ground: tuple[Field, Field] | None, folder: Path) -> None:
     """The workbook that the county filed."""
     rows = [filed_row(n, one, quarter, ground) for n, one in enumerate(quarter.issued, 1)]
+    if quarter.term is AUTUMN_TERM:
+        doubled(rows, quarter)
+    title = f"2022年{quarter.term.title}矿产卫片执法检查图斑填报表"
+    note = "填报说明：图斑编号不得改动；日期按年月日填写；无此项内容的填“无”或留空。"
+    workbook(folder / "submission.xlsx", "填报表", HEADER, rows, (title, note))
+
+
+def doubled(rows: list[list[Cell]], quarter: Quarter) -> None:
+    """Add a polygon's row once more with another call, and one of a number never issued."""
     number = HEADER.index("图斑编号")
     call = HEADER.index("合法性判定")
     [again] = [row for row, one in zip(rows, quarter.issued, strict=True) if one.case.key == TWICE]
     for more, changed in (({number: STRAY}, again), ({call: "合法"}, again)):
         rows.append([more.get(at, cell) for at, cell in enumerate(changed)])
         rows[-1][0] = float(len(rows))
-    title = "2022年第四季度矿产卫片执法检查图斑填报表"
-    note = "填报说明：图斑编号不得改动；日期按年月日填写；无此项内容的填“无”或留空。"
-    workbook(folder / "submission.xlsx", "填报表", HEADER, rows, (title, note))
 
 
 def rectification(quarter: Quarter, folder: Path) -> None:
-    """The ledger of rectification, with one row of an earlier quarter already closed."""
+    """The ledger of rectification; the autumn's holds rows of the summer's, one of them closed."""
     rows: list[list[Cell]] = []
-    for turn, (key, entry) in enumerate(LEDGER.items()):
+    ledger = words.LEDGER if quarter.term is AUTUMN_TERM else words_summer.LEDGER
+    for turn, (key, entry) in enumerate(ledger.items()):
         unit, measure, due, longer, person, state = entry
         one = quarter.of(key)
         polygon_id = full_width(one.polygon_id) if key == "overdue" else one.polygon_id
-        batch = "2022Q4" if turn % 2 else ""
+        batch = quarter.term.batch if turn % 2 else ""
         rows.append([
             polygon_id, batch, "未经批准采挖矿产资源", unit, measure, due, longer, "卫片下发",
             person, state, "否", "", "", "", "",
         ])  # fmt: skip
-    rows.append([
-        "2022S31408020017", "2022Q3", "无证采石", "石门镇人民政府", "回填复绿", "2022-10-31", "",
-        "日常巡查", "景红霞", "已完成", "是", "2022-10-26", "张海燕", "2022-10-25",
-        "验收意见（2022）11号",
-    ])  # fmt: skip
+    carried = words_summer.CARRIED if quarter.term is AUTUMN_TERM else {}
+    for key, told in carried.items():
+        rows.append([SUMMER_NUMBERS[key], SUMMER_TERM.batch, *told])
     workbook(folder / "rectification.xlsx", "整改台账", LEDGER_HEADER, rows, ("卫片执法整改台账",))

@@ -99,6 +99,13 @@ class Builder:
         works = (dump, Cut(lobe, 1, floor, bench, self.batter(), *self.rock()), self.track(lobe, 1))
         return Happening(works, rings(lobe, dump.lobe), lobe.x, lobe.y, floor)
 
+    def hole(self) -> Happening:
+        """A few lorry loads dug on a field, without a dump or a road of its own."""
+        lobe = self.lobe(1.0, stretch=self.draw(1.2, 1.7, "stretch"))
+        floor = self.rim(lobe, 12) - self.draw(3.0, 4.0, "drop")
+        cut = Cut(lobe, 1, floor, 4.0, 0.9, *self.rock())
+        return Happening((cut,), lobe.ring(), lobe.x, lobe.y, floor)
+
     def growing(self) -> Happening:
         """A quarry that was there, and has grown outwards and down."""
         old = self.lobe(0.42, 0.18 * np.sqrt(self.hectares * 1e4))

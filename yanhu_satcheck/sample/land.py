@@ -18,7 +18,7 @@ class Land:
     """Ground and cover of every cell; the arrays are painted in place while it is made."""
 
     grid: Grid
-    when: int  # 0 before, 1 after
+    when: int  # the season: −1 spring, 0 summer, 1 autumn
     z: Field
     ground: Kinds
     plant: Kinds

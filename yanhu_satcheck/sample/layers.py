@@ -1,5 +1,6 @@
 """Vector layers: issued polygons, licences in GBK, projects, plans, hazards, key areas."""
 
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ from .frame import CRS
 from .licences import Licence
 from .noise import stream
 from .quarter import Issued, Quarter
+from .terms import SUMMER_TERM
 from .words import DISASTERS, HILLS, OTHER_HAZARDS, PLANS, PROJECTS, TOWNS, VILLAGES
 
 MU = 2000 / 3  # square metres
@@ -27,6 +29,11 @@ def village_of(one: Issued, quarter: Quarter) -> str:
     return VILLAGES[away.index(min(away))]
 
 
+def seen_fine(one: Issued, quarter: Quarter) -> bool:
+    """Whether the two-metre images show it."""
+    return box(*quarter.ground.fine.bounds).contains(one.outline)
+
+
 def filed_area(one: Issued) -> float:
     """Hectares as the form has them: mu to one decimal, one polygon a third too small."""
     area = one.outline.buffer(0).area if one.case.key != "bowtie" else one.outline.area
@@ -34,15 +41,18 @@ def filed_area(one: Issued) -> float:
 
 
 def polygons(quarter: Quarter, folder: Path) -> None:
-    """The issued polygons."""
+    """The issued polygons; only the autumn's form names those of the quarter before."""
     rows = []
     for number, one in enumerate(quarter.issued):
+        images = quarter.term.fine if seen_fine(one, quarter) else quarter.term.images
+        before, after = (f"{day:%Y%m%d}" for day in images)
+        links = {"父图斑编号": one.parent or None, "上期图斑号": one.previous or None}
         rows.append({
             "图斑编号": one.polygon_id, "行政区代码": "140802", "乡镇": TOWNS[town_of(one)][0],
-            "村": village_of(one, quarter), "前时相": "20220821", "后时相": "20221112",
+            "村": village_of(one, quarter), "前时相": before, "后时相": after,
             "监测面积(亩)": filed_area(one),
             "关注级别": ("1004", "1002", "1004", "1001")[number % 4],
-            "父图斑编号": one.parent or None,
+            **({} if quarter.term is SUMMER_TERM else links),
         })  # fmt: skip
     frame = gpd.GeoDataFrame(rows, geometry=[one.outline for one in quarter.issued], crs=CRS)
     _write(frame, folder / "polygons.gpkg", "tb")
@@ -59,10 +69,12 @@ def permits(rows: list[Licence], folder: Path) -> None:
     path.with_suffix(".cpg").unlink(missing_ok=True)
 
 
-def papers(quarter: Quarter, folder: Path) -> None:
-    """Approved projects and restoration plans, a little wider than their polygons."""
+def papers(quarter: Quarter, known: date, folder: Path) -> None:
+    """Projects approved by a day and restoration plans, a little wider than their polygons."""
     project, plan = [], []
     for key, (name, ref, start, stop) in PROJECTS.items():
+        if date.fromisoformat(start) > known:
+            continue
         area = quarter.of(key).outline.buffer(22, join_style="mitre").simplify(8)
         project.append(
             {"ref": ref, "name": name, "valid_from": start, "valid_to": stop, "geometry": area}

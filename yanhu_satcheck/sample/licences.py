@@ -1,6 +1,7 @@
 """Mining licences: boundaries, terms and figures of the made-up mines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from shapely import affinity
 from shapely.geometry import Polygon, box
@@ -26,7 +27,7 @@ REGISTER = """
 inside1 C1408022016087130142835 运城市槐泉石料有限公司 槐泉石灰岩矿
   石灰岩 露天开采 2016-08-12 2026-08-11
 renewed C1408022012086130098217 山西青石沟矿业有限公司 青石沟铝土矿
-  铝土矿 露天 2017-08-15 2022-08-15 2022-07-04
+  铝土矿 露天 2017-08-15 2022-08-15 2022-10-11
 overlay C1408022018037130150066 运城市宏岩建材有限公司 宏岩石料厂
   石灰岩 露天 2018-03-20 2028-03-19
 expired C1408022011097130117402 柳峪乡白土崖采石场 白土崖采石场
@@ -101,6 +102,13 @@ class Licence:
             max(10.0, 10.0 * round(self.used / 8)), opening, self.used, 0.0,
             round(opening - self.used, 2), ORE[mine.mineral], 0.3, 0.5,
         ), strict=True))  # fmt: skip
+
+
+def known(licence: Licence, day: date) -> Licence:
+    """A licence as the register had it on a day: no renewal that was accepted later."""
+    mine = licence.mine
+    later = mine.renewal and date.fromisoformat(mine.renewal) > day
+    return replace(licence, mine=replace(mine, renewal="")) if later else licence
 
 
 def licences(quarter: Quarter, ground: tuple[Field, Field]) -> list[Licence]:

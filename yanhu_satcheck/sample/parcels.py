@@ -1,4 +1,4 @@
-"""Honest pseudo-change: fields, stream beds and slopes that only look different in November."""
+"""Honest pseudo-change: fields, stream beds and slopes that only look different."""
 
 from datetime import datetime
 
@@ -7,29 +7,40 @@ from scipy import ndimage
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
-from .cover import autumn_state, crops
+from .cover import autumn_state, crops, spring_state
 from .digitising import largest, traced
 from .district import District
 from .frame import Grid
 from .land import Mask
 from .noise import salt_of
 from .plots import mosaic
+from .siting import Survey
 from .sky import facing, sun, sunlit
+from .terms import AUTUMN
 
 HALF = 190.0  # metres around a place that are looked at
 
 
 def fields(
-    district: District, x: float, y: float, hectares: float, crop: str, state: str
+    district: District,
+    x: float,
+    y: float,
+    hectares: float,
+    crop: str,
+    state: str,
+    season: int = AUTUMN,
 ) -> BaseGeometry:
-    """Whole neighbouring fields that bore `crop` in August and stand in one of the `state`s now."""
+    """Whole neighbouring fields with `crop` in August and one of the `state`s in the season."""
     grid = district.grid.around(x, y, HALF, 2.0)
     site, salt = district.site(grid), salt_of(district.seed, "cover")
     east, north = grid.xy()
     plots = mosaic(east, north, site.level, site.terraced, salt)
-    summer = crops(plots.draw(salt + 20), site.terraced)[crop]
-    autumn = autumn_state(plots.draw(salt + 21))
-    wanted = summer & np.any([autumn[name] for name in state.split("|")], axis=0)
+    summer = crops(plots.draw(salt + 20), site.terraced)
+    if season == AUTUMN:
+        other = autumn_state(plots.draw(salt + 21))
+    else:
+        other = spring_state(plots.draw(salt + 26), summer["bare"])
+    wanted = summer[crop] & np.any([other[name] for name in state.split("|")], axis=0)
     wanted &= (site.front < -80) & (site.village < -8) & (site.road > 8) & (site.river > 24)
     away = np.hypot(east - x, north - y)
     chosen = np.zeros(grid.shape, bool)
@@ -41,6 +52,22 @@ def fields(
     drawn = largest(_closed(chosen, grid))
     spare = drawn.area > 2.0 * hectares * 1e4
     return near(drawn, drawn.centroid.x, drawn.centroid.y, hectares) if spare else drawn
+
+
+def enough(
+    district: District, ground: Survey, zone: str, apart: float, hectares: float, what: str,
+    season: int = AUTUMN,
+) -> BaseGeometry:  # fmt: skip
+    """Fields of about the size at a place found for them; a dozen places are tried."""
+    for turn in range(13):
+        if turn:
+            ground.taken.pop()
+        spot = ground.find(zone, apart)
+        crop, state = what.split("/")
+        drawn = fields(district, spot.x, spot.y, hectares, crop, state, season)
+        if drawn.area > 0.7e4 * hectares:
+            break
+    return drawn
 
 
 def _closed(mask: Mask, grid: Grid) -> BaseGeometry:

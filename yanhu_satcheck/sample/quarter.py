@@ -9,15 +9,23 @@ from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import split
 
+from .case import Case
 from .digitising import digitised, largest
 from .district import District, settle
 from .happenings import Builder, Happening
 from .noise import salt_of
-from .parcels import fields, shade, shaded, stream_bed
-from .plan import CASES, Case
+from .parcels import enough, shade, shaded, stream_bed
+from .plan import CASES, FINE_CASES, MAIN_CASES
+from .plan_summer import SUMMER_NUMBERS
 from .siting import Survey, survey
+from .terms import AUTUMN_TERM, Term
+from .works import Work
 
 AFTER = datetime(2022, 11, 12, 11, 12)
+THEN = "then_"
+"""What the summer's polygon of an autumn case is called."""
+SPLIT = ("kid1", "kid2")
+"""The children of one polygon of the summer."""
 SHADOW_OF = ("overlap", "neighbour", "sliver", "beside", "part")
 
 
@@ -32,6 +40,13 @@ class Issued:
     y: float
     floor: float | None
     parent: str = ""
+    previous: str = ""  # the quarter before's number of the same place, where the form has it
+    works: tuple[Work, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The autumn's case that it is about."""
+        return self.case.key.removeprefix(THEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,8 @@ class Quarter:
     seed: int
     district: District
     issued: tuple[Issued, ...]
+    ground: Survey  # where there is room left
+    term: Term = AUTUMN_TERM
 
     def of(self, key: str) -> Issued:
         """The polygon of a case."""
@@ -52,26 +69,20 @@ def happen(case: Case, ground: Survey, seed: int, shade_mask: object) -> Happeni
     how, _, what = case.how.partition(":")
     district, salt = ground.district, salt_of(seed, case.key)
     apart = 800.0 if "-west" in case.zone else 330.0 + 60.0 * float(np.sqrt(case.hectares))
+    apart = 220.0 if "-fine" in case.zone else apart
     inside = None
     if how == "shade":
         inside = np.asarray(shade_mask, bool)
     if how == "stream_bed":
         x, y = _reach(ground)
         return Happening((), stream_bed(district, x, y, case.hectares), x, y)
+    if how in ("fields", "bowtie"):
+        drawn = enough(district, ground, case.zone, apart, case.hectares, what)
+        return Happening((), drawn, drawn.centroid.x, drawn.centroid.y)
     spot = ground.find(case.zone, apart, inside)
-    if how == "shade":
-        drawn: BaseGeometry = shade(district, np.asarray(inside), spot.x, spot.y, case.hectares)
-    elif how in ("fields", "bowtie"):
-        drawn = fields(district, spot.x, spot.y, case.hectares, *what.split("/"))
-        for _ in range(12):
-            if drawn.area > 0.7e4 * case.hectares:
-                break
-            ground.taken.pop()
-            spot = ground.find(case.zone, apart)
-            drawn = fields(district, spot.x, spot.y, case.hectares, *what.split("/"))
-    else:
-        builder = Builder(district, spot, case.hectares, salt)
-        return build(builder, how, what)
+    if how != "shade":
+        return build(Builder(district, spot, case.hectares, salt), how, what)
+    drawn = shade(district, np.asarray(inside), spot.x, spot.y, case.hectares)
     return Happening((), drawn, drawn.centroid.x, drawn.centroid.y)
 
 
@@ -85,7 +96,7 @@ def build(builder: Builder, how: str, what: str) -> Happening:
         "pit": builder.pit, "growing": builder.growing, "old_pit": builder.old_pit,
         "slide": builder.slide, "restored": builder.restored, "dug_restored": builder.dug_restored,
         "stockpile": builder.stockpile, "cleared": builder.cleared,
-        "scrub": builder.scrub,
+        "scrub": builder.scrub, "hole": builder.hole,
     }  # fmt: skip
     return simple[how]()
 
@@ -185,18 +196,21 @@ def crossed(ring: Polygon) -> Polygon:
 
 
 def issue(seed: int) -> Quarter:
-    """The whole quarter from its seed."""
+    """The whole autumn quarter from its seed."""
     ground = survey(settle(seed))
     mask = shaded(ground.district, AFTER)
     done: dict[str, Happening] = {}
-    for case in sorted(CASES, key=lambda one: -one.hectares):
-        if case.how.partition(":")[0] not in SHADOW_OF:
-            done[case.key] = happen(case, ground, seed, mask)
+    for plan in (MAIN_CASES, FINE_CASES):
+        if plan is FINE_CASES:
+            ground.place_fine()
+        for case in sorted(plan, key=lambda one: -one.hectares):
+            if case.how.partition(":")[0] not in SHADOW_OF:
+                done[case.key] = happen(case, ground, seed, mask)
     works = tuple(work for case in CASES if case.key in done for work in done[case.key].works)
     drawn = outlines(seed, done)
     top = [case for case in CASES if not case.how.startswith("part:")]
-    top.sort(key=lambda case: -drawn[case.key].centroid.y)
-    number = {case.key: f"2022S4140802{i:04d}" for i, case in enumerate(top, 1)}
+    top.sort(key=lambda case: ("-fine" in case.zone, -drawn[case.key].centroid.y))
+    number = {case.key: f"{AUTUMN_TERM.prefix}{i:04d}" for i, case in enumerate(top, 1)}
     issued = []
     for case in sorted(CASES, key=lambda one: number[one.key.partition("-")[0]] + one.key):
         root, _, child = case.key.partition("-")
@@ -204,6 +218,7 @@ def issue(seed: int) -> Quarter:
         at = done.get(case.key)
         x, y = (at.x, at.y) if at else (drawn[case.key].centroid.x, drawn[case.key].centroid.y)
         floor = at.floor if at else None
-        parent = number[root] if child else ""
-        issued.append(Issued(case, name, drawn[case.key], x, y, floor, parent))
-    return Quarter(seed, ground.district.with_works(works), tuple(issued))
+        parent = number[root] if child else SUMMER_NUMBERS["whole"] if root in SPLIT else ""
+        previous, done_here = SUMMER_NUMBERS.get(THEN + case.key, ""), at.works if at else ()
+        issued.append(Issued(case, name, drawn[case.key], x, y, floor, parent, previous, done_here))
+    return Quarter(seed, ground.district.with_works(works), tuple(issued), ground)

@@ -11,6 +11,7 @@ dry state by season.
 import numpy as np
 
 from .noise import Field
+from .terms import SEASONS
 
 BANDS = ("blue", "green", "red", "nir", "swir1", "swir2")
 
@@ -51,14 +52,14 @@ DRY = {
     "grass": (0.076, 0.108, 0.148, 0.254, 0.336, 0.254),
     "reeds": (0.078, 0.106, 0.142, 0.248, 0.318, 0.240),
 }
-SEASON = {  # share of green in a plant, late August and mid-November
-    "maize": (0.96, 0.0),
-    "wheat": (0.0, 0.94),
-    "orchard": (0.97, 0.34),
-    "shrub": (0.90, 0.30),
-    "conifer": (0.96, 0.88),
-    "grass": (0.72, 0.16),
-    "reeds": (0.92, 0.08),
+SEASON = {  # share of green in a plant: late May, late August and mid-November
+    "maize": (0.0, 0.96, 0.0),
+    "wheat": (0.72, 0.0, 0.94),
+    "orchard": (0.94, 0.97, 0.34),
+    "shrub": (0.82, 0.90, 0.30),
+    "conifer": (0.92, 0.96, 0.88),
+    "grass": (0.66, 0.72, 0.16),
+    "reeds": (0.60, 0.92, 0.08),
 }
 GROUNDS, PLANTS = tuple(GROUND), tuple(GREEN)
 G = {name: index for index, name in enumerate(GROUNDS)}
@@ -74,6 +75,6 @@ def plant_table(when: int) -> Field:
     """A row a plant in the season's state, a column a band."""
     rows = []
     for name in PLANTS:
-        green = SEASON[name][when]
+        green = SEASON[name][SEASONS.index(when)]
         rows.append(green * np.array(GREEN[name]) + (1 - green) * np.array(DRY[name]))
     return np.array(rows)

@@ -3,20 +3,24 @@
 import json
 from pathlib import Path
 
-from .elevation import volumes
-from .evidence import UNLISTED
+from shapely.geometry import box
+
+from .elevation import MODEL, volumes
 from .filing import STRAY
+from .handed_in import FROM_SUMMER, UNLISTED
 from .noise import Field
 from .quarter import Issued, Quarter
+from .terms import SUMMER_TERM
 
-OUTSIDE = ("nowhere", "colour", "snowed")
 
-
-def truth_of(one: Issued, ground: tuple[Field, Field]) -> dict[str, object]:
+def truth_of(one: Issued, ground: tuple[Field, Field] | None) -> dict[str, object]:
     """One polygon's entry; volumes in cubic metres, nothing where no elevation reaches."""
     case = one.case
-    cut, fill = volumes(ground, one.outline)
-    known = case.key not in OUTSIDE
+    known = ground is not None and box(*MODEL.bounds).contains(one.outline)
+    cut, fill = volumes(ground, one.outline) if ground is not None else (0.0, 0.0)
+    added = {"must_fire": sorted(case.then_must), "may_fire": sorted(case.then_may)}
+    if case.then_wrong:
+        added["known_false_alarms"] = sorted(case.then_wrong)
     return {
         "case": case.key,
         "ground": case.ground,
@@ -27,23 +31,45 @@ def truth_of(one: Issued, ground: tuple[Field, Field]) -> dict[str, object]:
         "cut_m3": round(cut) if known else None,
         "fill_m3": round(fill) if known else None,
         "note": case.note,
+        **({"known_false_alarms": sorted(case.wrong)} if case.wrong else {}),
+        **({"with_archive": added} if any(map(any, (added.values()))) else {}),
     }
 
 
-def write_truth(
-    quarter: Quarter, ground: tuple[Field, Field], groups: list[list[str]], folder: Path
-) -> None:
-    """truth.json."""
-    said = {
-        "batch": "2022Q4",
-        "seed": quarter.seed,
-        "polygons": {one.polygon_id: truth_of(one, ground) for one in quarter.issued},
+def of_batch(quarter: Quarter, summer: Quarter) -> dict[str, object]:
+    """What is to be said of the batch: without an archive, and what the summer in it adds."""
+    if quarter.term is SUMMER_TERM:
+        return {"batch_must_fire": []}
+    number = {one.case.key: one.polygon_id for one in (*quarter.issued, *summer.issued)}
+    return {
         "batch_must_fire": [
             {"rule": "DQ04", "related": "key_areas.shp"},
             {"rule": "DQ08", "related": "lookback.csv"},
             {"rule": "LE04", "related": STRAY},
             {"rule": "PH04", "related": UNLISTED},
         ],
+        "with_archive": {
+            "earlier": summer.term.batch,
+            "batch_must_fire": [{"rule": "RL01", "related": number["borrower"]}],
+            "batch_quiet": [{"rule": "RL01", "related": number["lender"]}],
+            "photos": {number[key]: number[source] for key, source in FROM_SUMMER.items()},
+        },
+    }
+
+
+def write_truth(
+    quarter: Quarter,
+    summer: Quarter,
+    ground: tuple[Field, Field] | None,
+    groups: list[list[str]],
+    folder: Path,
+) -> None:
+    """truth.json."""
+    said = {
+        "batch": quarter.term.batch,
+        "seed": quarter.seed,
+        "polygons": {one.polygon_id: truth_of(one, ground) for one in quarter.issued},
+        **of_batch(quarter, summer),
         "photo_groups": groups,
     }
     text = json.dumps(said, ensure_ascii=False, indent=1)

@@ -17,7 +17,7 @@ Bounds = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One thing done to the ground; `since` 0 stands at both dates, 1 only at the later."""
+    """One thing done to the ground; `since` 0 stands at every date, 1 in autumn only."""
 
     lobe: Lobe
     since: int
