@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.batch import Misread
@@ -70,12 +71,8 @@ def _bounded(row: Row) -> Row:
 def _depth(shape: BaseGeometry) -> int:
     depth, level = 1, [shape]
     while depth <= DEEPEST:
-        level = [
-            part
-            for whole in level
-            if whole.geom_type == "GeometryCollection"
-            for part in whole.geoms  # type: ignore[attr-defined]
-        ]
+        collections = [whole for whole in level if whole.geom_type == "GeometryCollection"]
+        level = list(shapely.get_parts(collections))
         if not level:
             break
         depth += 1

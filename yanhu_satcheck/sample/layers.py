@@ -31,7 +31,7 @@ def village_of(one: Issued, quarter: Quarter) -> str:
 
 def seen_fine(one: Issued, quarter: Quarter) -> bool:
     """Whether the two-metre images show it."""
-    return box(*quarter.ground.fine.bounds).contains(one.outline)
+    return bool(box(*quarter.ground.fine.bounds).contains(one.outline))
 
 
 def filed_area(one: Issued) -> float:
