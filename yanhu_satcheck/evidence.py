@@ -89,6 +89,30 @@ class Cause(NamedTuple):
         return self.shares.get(cause, 0.0)
 
 
+class LaterEvidence(NamedTuple):
+    """How the ground of a polygon looked at a follow-up date, over its clear cells."""
+
+    date: date
+    clear_share: float
+    bare: Measured  # share of bare ground then
+    still_bare: Measured | None  # share of what was newly bare that is bare then too
+    growth: Measured  # share bare then that was bare at neither date before
+    green: Measured  # share of green ground then
+
+
+class OutsideEvidence(NamedTuple):
+    """The part of a polygon outside every licence in force, beyond all error of position."""
+
+    area_m2: float
+    share: float  # of the polygon
+    margin_m: float  # how far outside a licence ground must lie to be sure of it, 95 %
+    permits: tuple[str, ...]  # the licences held against it, by number
+    change: ChangeEvidence | None = None
+    terrain: TerrainEvidence | None = None
+    chance: Chance | None = None
+    cause: Cause | None = None
+
+
 class Measurement(NamedTuple):
     """All that `measure` says of one polygon. `None` = not measured, never 0."""
 
@@ -98,6 +122,8 @@ class Measurement(NamedTuple):
     terrain: TerrainEvidence | None = None
     chance: Chance | None = None
     cause: Cause | None = None
+    later: tuple[LaterEvidence, ...] = ()  # by date
+    outside: OutsideEvidence | None = None  # `None`: no licence reaches it, or nothing lies outside
 
 
 class Chip(NamedTuple):
@@ -224,6 +250,8 @@ class Case:
     approved_share: float | None = None
     drawn_area_m2: float | None = None
     earlier: tuple[EarlierOverlap, ...] = ()  # on its ground, by batch, then number
+    later: tuple[LaterEvidence, ...] = ()
+    outside: OutsideEvidence | None = None
 
     @property
     def polygon_id(self) -> str:

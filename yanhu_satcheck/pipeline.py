@@ -274,6 +274,8 @@ def _cases(
             terrain=one.terrain,
             chance=one.chance,
             cause=one.cause,
+            later=one.later,
+            outside=one.outside,
             photos=tuple(taken[polygon.id]),
             ledger=rows.get(polygon.key, ()),
             licences=relations.licences.get(polygon.id, ()),

@@ -91,3 +91,18 @@ class SceneFit:
     radiometry: Words | None = None  # what was done to make the dates comparable, or why not
     mask_estimated: bool = True
     model: Any = field(default=None, repr=False)  # what `measure` needs: samples, look-alikes
+
+
+@dataclass(frozen=True, slots=True)
+class DemFit:
+    """What holds for an elevation pair as a whole, fitted once on ground that hardly changes."""
+
+    pair: ElevationPair
+    shift_m: tuple[Measured, Measured] | None = None  # after against before: east, north
+    height_m: Measured | None = None  # after less before on stable ground, taken off
+    tilt: tuple[Measured, Measured] | None = None  # metres a kilometre, to the east and north
+    nmad_m: float | None = None  # spread of one stable cell's difference once aligned
+    range_m: float | None = None  # distance over which that difference is correlated
+    refused: Words | None = None  # why the pair must not be subtracted
+    says: Words | None = None  # what was done to it, for the report
+    model: Any = field(default=None, repr=False)  # what `measure` needs
