@@ -167,6 +167,17 @@ def test_a_broken_geometry_costs_only_its_polygon(tmp_path: Path, geometry: Any,
     assert only(batch.misreads).polygon_ids == ("A2",)
 
 
+@pytest.mark.parametrize("says", ["null", '"Features"'])
+def test_a_collection_that_does_not_say_so_is_none(tmp_path: Path, says: str) -> None:
+    """Empty ones, which every other reader refuses, were read without a word."""
+    batch_folder(tmp_path, more='[hazards]\npath = "hazards.geojson"\n')
+    path = tmp_path / "hazards.geojson"
+    path.write_text(f'{{"type": {says}, "features": []}}', encoding="utf-8")
+    batch = read_batch(tmp_path)
+    assert only(batch.misreads).what.en == "it is no FeatureCollection"
+    assert "hazards" in batch.unusable
+
+
 def test_a_property_written_twice_is_noticed(tmp_path: Path) -> None:
     batch_folder(tmp_path)
     drawn = json.dumps({"type": "Polygon", "coordinates": [square()]})
