@@ -20,7 +20,7 @@ SOURCES = {
 ORDER = """
 terms quantity
 errors
-scene policy policies runner
+scene policy policies runner foreign
 limits
 batch
 past

@@ -178,7 +178,7 @@ def _declared_crs(reading: _Reading) -> CRS | None:
             return crs
         raise Unreadable(
             Words(
-                f"工作坐标系 {crs.name} 不是以米为单位的投影",
+                f"工作坐标系 {crses.called(crs).zh} 不是以米为单位的投影",
                 f"{crs.name} is not projected in metres",
             ),
             Words("请写投影坐标系，如 EPSG:4546", "give a projected one, like EPSG:4546"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from yanhu_satcheck.errors import ReportError
+from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.report.lock import MARK, alone, held
 
 SCHEMA_VERSION = 1
@@ -196,7 +197,7 @@ def _refused(out: Path, cause: OSError) -> ReportError:
             f"{name} may not be written; close it in WPS, Excel or QGIS,"
             " or choose a folder that you may write to",
         )
-    why = cause.strerror or str(cause)
+    why = by_system(cause)
     return refusal(
-        out, f"{name} 无法写出（{why}）；没有改动", f"{name}: {why}; nothing was changed"
+        out, f"{name} 无法写出（{why.zh}）；没有改动", f"{name}: {why.en}; nothing was changed"
     )
