@@ -16,10 +16,10 @@ from shapely import Point, box
 
 from tests.conftest import SAMPLE, satcheck
 from tests.read_batches import EAST, NORTH, workbook
-from yanhu_satcheck.batch import ScenePair
 from yanhu_satcheck.read import read_batch
 from yanhu_satcheck.read.draft import Draft, draft
 from yanhu_satcheck.read.draft.names import Term, day_in, term_in, version
+from yanhu_satcheck.scene import ScenePair
 
 NUMBERS = [f"140802202204000{i}" for i in range(1, 7)]
 FILED = ["监测图斑编号", "合法性判定结果", "现场核查描述", "核查时间"]

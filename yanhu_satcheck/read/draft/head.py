@@ -156,7 +156,7 @@ def _region(name: str, chosen: Mapping[str, Chosen]) -> tuple[str, Words | None]
         if _is_region(found[1]):
             return found[1], Words("取自文件夹名", "from the folder's name")
     numbers = [folded(text(cell)) for cell in _column(chosen, "polygons", "polygon_id")]
-    starts = {found[1] if (found := _NUMBER.match(number)) else "" for number in numbers}
+    starts = {said[1] if (said := _NUMBER.match(number)) else "" for number in numbers}
     if len(numbers) > 1 and len(starts) == 1 and _is_region(min(starts)):
         return min(starts), Words("取自图斑编号", "from the polygon numbers")
     held = (_LICENCE.match(folded(text(c))) for c in _column(chosen, "permits", "permit_no"))
