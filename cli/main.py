@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing import freeze_support
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -198,7 +199,8 @@ def main() -> None:
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
     sys.excepthook = _quiet_on_interrupt
-    sys.exit(exit_code(lambda: satcheck(prog_name="satcheck", standalone_mode=False), _interrupts()))
+    run = partial(satcheck, prog_name="satcheck", standalone_mode=False)
+    sys.exit(exit_code(run, _interrupts()))
 
 
 def _interrupts() -> list[int]:
