@@ -190,6 +190,8 @@ def _clear(out: Path, beside: Path) -> None:
 
 def _refused(out: Path, cause: OSError) -> ReportError:
     name = Path(cause.filename).name if cause.filename else out.name
+    if name.startswith(_prefix(out)):  # no folder beside OUT can be made
+        name = out.parent.name
     if isinstance(cause, PermissionError):
         return refusal(
             out,
