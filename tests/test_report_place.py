@@ -18,6 +18,7 @@ from yanhu_satcheck.report import place
 from yanhu_satcheck.report.answers import keeps_answers
 from yanhu_satcheck.report.lock import MARK
 from yanhu_satcheck.report.place import whole
+from yanhu_satcheck.report.workbook import new_book
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +112,14 @@ def test_the_folder_that_takes_no_new_one_is_named(
         report.write(audit, tmp_path / "OUT")
     assert str(refused.value).startswith(f"OUT：{tmp_path.name} 无法写入")
     assert f"OUT: {tmp_path.name} may not be written" in str(refused.value)
+
+
+def test_a_workbook_that_the_system_refuses_says_why(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ReportError, match=r"文件不存在.*\n.*No such file"),
+        new_book(tmp_path / "gone" / "a.xlsx", "a", date(2022, 12, 31)) as book,
+    ):
+        book.add_worksheet("a")
 
 
 def test_a_file_in_the_way_is_refused(audit: Audit, tmp_path: Path) -> None:
