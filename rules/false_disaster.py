@@ -10,11 +10,12 @@ below it, a new closed hollow, benches, a gentle slope before, growth at a follo
 Why it matters: under the name of a disaster, the traces of digging are not looked into.
 
 何时会看错：没有前后两期高程，或挖深小于可探测深度时，采矿与滑坡难以区分，至多存疑。
-挖填平衡不能单独说明问题；沿坡上挖下填的形态像滑坡，至多存疑。前期高程过早的，挖损时间不明，至多存疑。
+挖填平衡不能单独说明问题；沿坡上挖下填的形态像滑坡，至多存疑。两期高程离影像日期过远的，
+挖损时间不明，至多存疑。
 When it misleads: without elevations of both dates, or where the cut is shallower than shows,
 mining and a slide look alike: at most a doubt. A balance of cut and fill alone tells nothing; a cut
 above with a fill below it along the slope looks like a slide, and so does nothing but a doubt. Nor
-can an earlier elevation that is too old date the cut.
+can elevations that lie too far from the images date the cut.
 
 什么能说清：灾害调查报告、专家认定意见。附近有无登记的灾害点只作参考，既不证明也不否定。
 What clears it: the report of the disaster, an expert's finding. A registered hazard point nearby,
@@ -30,6 +31,7 @@ from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
+    Dates,
     Since,
     Speaks,
     beyond,
@@ -55,7 +57,7 @@ RELIEF = (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Dates):
     """How clearly the traces must be mining's."""
 
     p_mining: float = limit(
@@ -71,10 +73,14 @@ class Limits:
         -0.7, unit="net/gross", low=-1.0, high=-0.3, why="土石已运走 what was cut is gone"
     )
     dipole: float = limit(
-        0.4, unit="", low=0.1, high=0.9, why="上挖下填沿坡相连即像滑坡 above and below: a slide"
+        0.4,
+        unit="correlation",
+        low=0.1,
+        high=0.9,
+        why="上挖下填沿坡相连即像滑坡 above and below: a slide",
     )
     benches: float = limit(
-        0.3, unit="share", low=0.05, high=1.0, why="台阶状陡缓相间 steep and level by turns"
+        0.4, unit="share", low=0.05, high=1.0, why="台阶状陡缓相间 steep and level by turns"
     )
     gentle_deg: float = limit(
         15.0, unit="deg", low=5.0, high=25.0, why="滑坡多发于15°以上 Barlow 2003: slides need 15°"
@@ -82,7 +88,6 @@ class Limits:
     growth: float = limit(
         0.2, unit="share", low=0.05, high=0.9, why="灾害一次成形，不再扩大 a disaster is over"
     )
-    elev_days: int = limit(400, unit="days", low=30, high=4000, why="与 CL01 相同 as for CL01")
     clear_share: float = limit(
         0.6, unit="share", low=0.3, high=1.0, why="多数看得清 a majority is seen"
     )
@@ -118,7 +123,7 @@ def _judged(
     if cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr:
         return  # neither cause nor chance speaks
     after = since(case.later, change, 0.6, limits.growth, limits.clear_share)
-    signs, recent = _signs(case, after, limits), dated(dossier, view, limits.elev_days)
+    signs, recent = _signs(case, after, limits), dated(dossier, view, limits)
     slides = _slides(case, limits)
     sure = cut and recent and not slides and cause is Speaks.MINING and len(signs) >= limits.signs
     yield Doubt(
@@ -133,16 +138,24 @@ def _judged(
 
 
 def _slides(case: Case, limits: Limits) -> bool:
-    """Whether cut and fill lie above one another along the fall line, as a slide leaves them."""
+    """Whether cut and fill lie above one another along the fall line, as a slide leaves them.
+
+    A pit in a hillside is deepest uphill, too; but nothing of it lies below.
+    """
     dipole = other(case.terrain, "dipole")
-    return dipole is not None and dipole.value >= limits.dipole
+    return dipole is not None and dipole.value >= limits.dipole and not _gone(case, limits)
+
+
+def _gone(case: Case, limits: Limits) -> bool:
+    left = other(case.terrain, "net_gross")
+    return left is not None and left.value <= limits.no_deposit
 
 
 def _signs(case: Case, after: Since, limits: Limits) -> tuple[Words, ...]:
     """List the traces that mining leaves and a slide or flow does not."""
     relief, found = case.terrain, list[Words]()
     left = other(relief, "net_gross")
-    if left and left.value <= limits.no_deposit and not _slides(case, limits):
+    if left and _gone(case, limits):
         zh = f"挖走的土石不在下方（净量与总量之比 {left.value:.2f}）"
         found.append(Words(zh, f"what was cut is gone (net over gross {left.value:.2f})"))
     hollow, shows = other(relief, "depression_m"), relief.detectable_m if relief else None
@@ -177,7 +190,7 @@ def _says(
         _depth(case),
     ]
     if not recent:
-        parts.append(Words("前期高程过早，挖损时间不明", "the earlier elevation dates no cut"))
+        parts.append(Words("两期高程离影像日期过远，挖损时间不明", "the elevations date no cut"))
     if slides:
         parts.append(Words("上挖下填的形态像滑坡", "cut above and fill below look like a slide"))
     if signs:
@@ -214,7 +227,7 @@ def _figures(
     figures.append(change.bare_gain.held_to(limits.bare_gain, "bare_gain", view.scene))
     if (depth := cut_depth(case.terrain, case.drawn_area_m2)) is not None and case.terrain:
         shows = case.terrain.detectable_m
-        figures.append(Figure("cut_depth", depth, None, None, "m", shows, "dem"))
+        figures.append(Figure("mean_cut", depth, None, None, "m", shows, "dem"))
     held = {
         "net_gross": limits.no_deposit,
         "dipole": limits.dipole,

@@ -8,14 +8,14 @@ mining explains it best, and where chance is ruled out.
 Why it matters: a pseudo-change leaves the count at once and is not visited again, so it is where
 illegal digging hides most easily.
 
-何时会看错：翻耕、收割、施工也使地面裸露，故须成因、规模、偶然性三项同时成立，缺一项或成因难以判断的至多存疑。
-原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；新增无法测量的，列存疑。
-前期高程早于前时相过久的，降低的时间不明，也只列存疑。
+何时会看错：翻耕、收割、施工也使地面裸露，故须成因、规模、偶然性三项同时成立，
+缺一项或成因难以判断的至多存疑。原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；
+新增无法测量的，列存疑。两期高程离影像日期过远的，降低的时间不明，也只列存疑。
 When it misleads: ploughing, harvest and building bare the ground too, so cause, size and chance
-must all speak; lacking one, or where the cause cannot be told, it is at most a doubt. Ground already
-open is held to its growth alone, in area or below its old floor; an old working that did not grow is
-an honest pseudo-change, and doubtful only where growth could not be measured, or where the earlier
-elevation is too old to date a lower floor.
+must all speak; lacking one, or where the cause cannot be told, it is at most a doubt. Ground
+already open is held to its growth alone, in area or below its old floor; an old working that did
+not grow is an honest pseudo-change, and doubtful only where growth could not be measured, or where
+the elevations lie too far from the images to date a lower floor.
 
 什么能说清：后续影像上返绿而未扩大的是季节变化，不作认定（地面降低的列存疑）；仍然裸露的更为可信。
 绿色而无植被光谱特征的覆盖（如防尘网）会写明。有效采矿许可证范围内的由有证矿山规则判断；
@@ -96,7 +96,7 @@ def _judged(
     dossier: Dossier, case: Case, view: SceneView, change: ChangeEvidence, limits: Limits
 ) -> Iterator[Answer]:
     told = case.p_value is not None
-    recent = dated(dossier, view, limits.elev_days)
+    recent = dated(dossier, view, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     cause = speaks(case.cause, limits.p_mining)
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)

@@ -1,24 +1,24 @@
-"""A polygon is filed as 生态修复治理 (restoration), but it was dug, bared, or lies outside its plan.
+"""A polygon is filed as 生态修复治理 (restoration), but was dug, bared, or is outside its plan.
 
-查什么：填报为生态修复治理的图斑：地面比修复前更低且成因指向采矿；或在生长季仍然比原来更裸露；或看似绿色而无植被光谱；
-或填报的修复方案在后时相时已过期，或方案范围盖不住图斑的 90%。
+查什么：填报为生态修复治理的图斑：地面比修复前更低且成因指向采矿；或在生长季仍然比原来更裸露；
+或看似绿色而无植被光谱；或填报的修复方案在后时相时已过期，或方案范围盖不住图斑的 90%。
 What it finds: a restoration call where the floor is lower than before and mining explains it; where
 the ground is barer than before and is so in the growing season; where green is not the green of
 plants; where the plan that is filed had expired by the after date, or holds less than 90 % of the
 polygon.
 
 为何要紧：以修复名义开采，是方案四(四)点名的做法；修复后的底面不应低于修复前，采坑底部不应再有新挖。
-Why it matters: mining under the name of restoration is what plan 四(四) names. A restored floor is
-not below the old one, and nothing new is dug in it (自然资办发〔2024〕39号; 豫自然资规〔2025〕13号 as a
-reference rule).
+Why it matters: mining under the name of restoration is what plan 四(四) names. A restored floor
+is not below the old one, and nothing new is dug in it (after 自然资办发〔2024〕39号, and
+豫自然资规〔2025〕13号 as a reference rule).
 
 何时会看错：刚平整的地面同样裸露，所以单凭裸露在有生长季影像以前只列存疑；高程显示填高的不作认定。
 削坡会运走剩余土石，故底面未降低而只有净挖的列存疑。有效采矿许可证范围内可以开采，至多存疑。
-前期高程过早、高程过粗、成因难以判断的，也至多存疑。方案重叠时各方案所占比例相加，只会从宽。
+高程离影像日期过远、高程过粗、成因难以判断的，也至多存疑。方案重叠时各方案所占比例相加，只会从宽。
 When it misleads: fresh levelling is bare too, so bareness alone is a doubt until an image of the
 growing season shows it bare still, and nothing where elevation shows a fill. Cutting a slope back
 carries rock away: a net cut above a floor that is not lower is a doubt. Inside a licence in force
-digging is allowed: a doubt at most. So is what an elevation too old or too coarse, or a cause that
+digging is allowed: a doubt at most. So is what elevations too far from the images, or a cause that
 cannot be told, would show. Shares of several plans are added up, which errs to the mild side.
 
 什么能说清：竣工验收材料，生长季的影像或照片，延期或变更的方案批复。
@@ -46,6 +46,7 @@ from yanhu_satcheck.traces import (
     deeper,
     enough,
     fake_green,
+    floor_known,
     in_term,
     joined,
     later_figures,
@@ -168,8 +169,9 @@ def _lacks(
 ) -> tuple[Words, bool]:
     """Word what its plans lack, and whether it is only that they had not begun yet."""
     day, papers = case.after_date, [link.approval for link in plans]
-    terms = [f"{one.ref}（{one.valid_from or '…'}–{one.valid_to or '…'}）" for one in papers]
-    zh, en = f"修复方案 {'、'.join(terms)}", f"plan {', '.join(terms)}"
+    terms = [(one.ref, f"{one.valid_from or '…'}–{one.valid_to or '…'}") for one in papers]
+    zh = f"修复方案 {'、'.join(f'{ref}（{term}）' for ref, term in terms)}"
+    en = f"plan {', '.join(f'{ref} ({term})' for ref, term in terms)}"
     ahead = not valid and all(day and one.valid_from and one.valid_from > day for one in papers)
     if valid:
         held = _held(valid)
@@ -198,7 +200,7 @@ def _ground(
     if not (_dug(case, seen, cause, limits) or (_bare(case, seen, cause) and not vague)):
         return
     licensed = (case.licensed_share or 0.0) >= COVERS
-    level = seen.lower is None and other(case.terrain, "floor_change") is not None
+    level = seen.lower is None and floor_known(case.terrain)
     bare = (seen.barer or seen.fake) and seen.grows and not level and not seen.after.season
     sure = cause is Speaks.MINING and not licensed and bool(seen.firm or bare)
     yield Doubt(
@@ -222,8 +224,8 @@ def _seen(
     return Ground(
         lower,
         # A net cut above a floor that is known not to be lower is a slope that was cut back.
-        floor is None or lower is floor,
-        dated(dossier, view, limits.elev_days),
+        not floor_known(case.terrain) or lower is floor,
+        dated(dossier, view, limits),
         enough(change.bare_gain, limits.bare_gain, told),
         fake_green(change, limits.fake_green),
         any(_grows(day.month, limits) for day in days),
@@ -268,15 +270,15 @@ def _says(
         zh = "底面未见降低，可能为削坡"
         parts.append(Words(zh, "its floor is not lower: a slope may have been cut back"))
     elif low and not seen.recent:
-        zh = "前期高程过早，降低的时间不明"
-        parts.append(Words(zh, "the earlier elevation is too old to date it"))
+        zh = "两期高程离影像日期过远，降低的时间不明"
+        parts.append(Words(zh, "the elevations lie too far from the images to date it"))
     if seen.barer:
         gain = change.bare_gain
         parts.append(Words(f"裸地增加 {gain}", f"bare ground grew by {gain}"))
     if seen.fake:
         zh = f"{seen.fake} 呈绿色而无植被光谱特征（可能为防尘网等覆盖）"
         parts.append(Words(zh, f"{seen.fake} is green without the spectrum of plants"))
-    if (seen.barer or seen.fake) and not seen.grows:
+    if (seen.barer or seen.fake) and not (seen.grows or seen.firm):
         parts.append(Words("尚无生长季影像", "no image of the growing season yet"))
     if licensed:
         zh = "有效采矿许可证覆盖该图斑"

@@ -1,18 +1,19 @@
 """The method of mining is not the one that the licence allows.
 
 查什么：现场核查记录的开采方式与采矿许可证不同；或地下开采的许可证范围内出现露天采坑的痕迹。
-What it finds: a field record whose method is not the licence's; or the traces of an open pit under a
-licence for underground mining.
+What it finds: a field record whose method is not the licence's; or the traces of an open pit
+under a licence for underground mining.
 
 为何要紧：擅自改变开采方式是六类违法行为之一，影像套合看不出许可证上的方式。
 Why it matters: a changed method is one of the acts the plan names, and an overlay of outlines does
 not show it.
 
-何时会看错：工业场地、堆场和塌陷都不是露天采坑。须高程上有坑，且有陡壁或台阶；没有高程，或挖深小于可探测深度的，
-至多存疑。高程足够精细而未见坑的，不作认定。前期高程过早的，至多存疑。
+何时会看错：工业场地、堆场和塌陷都不是露天采坑。须高程上有坑，且有陡壁或台阶；没有高程，
+或挖深小于可探测深度的，至多存疑。高程足够精细而未见坑的，不作认定。两期高程离影像日期过远的，
+至多存疑。
 When it misleads: yards, dumps and subsidence are no open pit. It takes a pit in the elevation, with
 steep faces or benches where these were measured; without elevation, or where the cut is shallower
-than shows, it is at most a doubt, and so is a pit that an old model does not date. Where a fine
+than shows, it is at most a doubt, and so is a pit that the elevations do not date. Where a fine
 elevation shows no pit, nothing is said.
 
 什么能说清：变更开采方式的批准；现场核查记录更正；塌陷调查资料。
@@ -123,7 +124,9 @@ def _record(case: Case, links: list[LicenceLink], limits: Limits) -> Iterator[An
         stated("mining_method", filed, "submission", threshold=licensed),
         *(stated(f"method {one.permit_no}", one.method, "permits") for one in licences),
     )
-    zh, en = f"现场核查记录的开采方式为“{filed}”", f"the field record says “{filed}”"
+    call = case.call.words
+    zh = f"填报为{call.zh}；现场核查记录的开采方式为“{filed}”"
+    en = f"filed as {call.en}; the field record says “{filed}”"
     if not does or not all(allowed):
         zh = f"{zh}，采矿许可证为“{licensed}”，用语无法识别，不能比较"
         en = f"{en}, and the licence “{licensed}”: words that cannot be compared"
@@ -154,7 +157,7 @@ def _underground(links: list[LicenceLink], limits: Limits) -> bool:
 def _ground(
     dossier: Dossier, case: Case, view: SceneView, change: ChangeEvidence, limits: Limits
 ) -> Iterator[Answer]:
-    told, recent = case.p_value is not None, dated(dossier, view, limits.elev_days)
+    told, recent = case.p_value is not None, dated(dossier, view, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     cause, pit = speaks(case.cause, limits.p_mining), _pit(case, limits)
     vague = cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr
@@ -165,7 +168,7 @@ def _ground(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure else Confidence.HINT,
-        _says(case, view, change, pit),
+        _says(case, view, change, pit, recent),
         _figures(case, view, change, limits),
         _related(_relied_on(case)),
         proposes=proposal(dossier, case),
@@ -198,27 +201,39 @@ def _no_pit(case: Case, limits: Limits) -> bool:
     return shows is not None and shows <= limits.no_pit_m and not _hollow(case)
 
 
-def _says(case: Case, view: SceneView, change: ChangeEvidence, pit: bool) -> Words:
-    depth, shows = (
-        cut_depth(case.terrain, case.drawn_area_m2),
-        case.terrain.detectable_m if case.terrain else None,
-    )
-    relief = Words("没有两期高程，不能确认有坑", "no elevation of two dates shows a pit")
-    if depth is not None and shows is not None:
-        zh = f"平均挖深 {depth:.1f} 米（可探测 {shows:.1f} 米）"
-        en = f"it was cut {depth:.1f} m deep on average ({shows:.1f} m would show)"
-        if not pit:
-            zh, en = f"{zh}，未见采坑的陡壁", f"{en}, without the steep faces of a pit"
-        relief = Words(zh, en)
+def _says(case: Case, view: SceneView, change: ChangeEvidence, pit: bool, recent: bool) -> Words:
     gain = change.bare_gain
-    bared = Words(f"新增裸地占 {gain}", f"bare ground grew by {gain}")
-    said = joined([bared, relief, why(case.cause, case.chance)])
+    parts = [Words(f"新增裸地占 {gain}", f"bare ground grew by {gain}"), *_relief(case)]
+    if _hollow(case) and not pit:
+        parts.append(Words("未见采坑的陡壁", "without the steep faces of a pit"))
+    if _hollow(case) and not recent:
+        zh = "两期高程离影像日期过远，挖损时间不明"
+        parts.append(Words(zh, "the elevations lie too far from the images to date it"))
+    said = joined([*parts, why(case.cause, case.chance)])
     return Words(
         f"填报为{case.call.words.zh}；采矿许可证为地下开采；{view.before_date} 至 "
         f"{view.after_date}：{said.zh}",
         f"filed as {case.call.words.en}; the licence is for underground mining; from "
         f"{view.before_date} to {view.after_date}: {said.en}",
     )
+
+
+def _relief(case: Case) -> Iterator[Words]:
+    """Say what the elevations show of a pit."""
+    depth, shows = (
+        cut_depth(case.terrain, case.drawn_area_m2),
+        case.terrain.detectable_m if case.terrain else None,
+    )
+    if hollow := other(case.terrain, "depression_m"):
+        deep = f"{hollow.value:.1f} ± {hollow.sigma:.1f}"
+        yield Words(f"新出现深 {deep} 米的封闭凹坑", f"a new closed hollow of {deep} m")
+    if depth is not None and shows is not None:
+        yield Words(
+            f"平均挖深 {depth:.1f} 米（可探测 {shows:.1f} 米）",
+            f"it was cut {depth:.1f} m deep on average ({shows:.1f} m would show)",
+        )
+    elif not hollow:
+        yield Words("没有两期高程，不能确认有坑", "no elevation of two dates shows a pit")
 
 
 def _figures(
@@ -228,7 +243,7 @@ def _figures(
     figures += cause_figures(case.cause, case.chance, view.scene, limits.p_mining)
     if (depth := cut_depth(case.terrain, case.drawn_area_m2)) is not None and case.terrain:
         shows = case.terrain.detectable_m
-        figures.append(Figure("cut_depth", depth, None, None, "m", shows, "dem"))
+        figures.append(Figure("mean_cut", depth, None, None, "m", shows, "dem"))
     figures += relief_figures(case.terrain, *RELIEF)
     return tuple(figures)
 

@@ -98,7 +98,7 @@ def _not_supplied(dossier: Dossier) -> Words | None:
     elif relief.vertical in (None, "ellipsoid"):
         zh = "高程基准未声明或为椭球高，深度未判断"
         said.append(Words(zh, "the height system is not declared, or the ellipsoid's: no depths"))
-    elif _offset(dossier, Limits()) is None:  # whatever a county allows for the datum
+    elif _offset(dossier) is None:
         zh = "未声明高程误差，深度未判断"
         said.append(Words(zh, "an elevation's error is not declared: depths were not judged"))
     return joined(said) if said else None
@@ -127,7 +127,7 @@ def _beside(
         yield Unsure(whom, Words(zh, en), related=about)
         return
     told = part.chance is not None and part.chance.p is not None
-    recent = dated(dossier, case.scene, limits.elev_days)
+    recent = dated(dossier, case.scene, limits)
     dug = grown(part.change, part.terrain, part.area_m2, told, recent, limits)
     cause, p = speaks(part.cause, limits.p_mining), part.chance.p if part.chance else None
     vague = cause is Speaks.UNCLEAR and (p or 0.0) > dossier.policy.fdr
@@ -163,11 +163,12 @@ def _outside_says(case: Case, part: OutsideEvidence, dug: Grown, cause: Speaks) 
     if dug.answer is None:
         parts.append(Words("是否本期新挖无法判断", "whether it is new could not be measured"))
     said = joined(parts)
+    call, area, err = case.call.words, f"{part.area_m2:.0f}", f"{part.margin_m:.1f}"
     return Words(
-        f"填报为{case.call.words.zh}；采矿许可证 {numbers} 范围外（已扣除 {part.margin_m:.1f} 米误差）有 "
-        f"{part.area_m2:.0f} 平方米，占图斑 {part.share:.0%}，{said.zh}",
-        f"filed as {case.call.words.en}; {part.area_m2:.0f} m², {part.share:.0%} of it, lie outside "
-        f"licence {numbers} by more than the {part.margin_m:.1f} m that positions may err; {said.en}",
+        f"填报为{call.zh}；采矿许可证 {numbers} 范围外（已扣除 {err} 米误差）有 {area} 平方米，"
+        f"占图斑 {part.share:.0%}，{said.zh}",
+        f"filed as {call.en}; {area} m², {part.share:.0%} of it, lie outside licence {numbers} by "
+        f"more than the {err} m that positions may err; {said.en}",
     )
 
 
@@ -188,7 +189,7 @@ def _outside_figures(case: Case, part: OutsideEvidence, limits: Limits) -> tuple
 def _below(dossier: Dossier, case: Case, link: LicenceLink, limits: Limits) -> Iterator[Answer]:
     """Doubt a floor below the licensed lower elevation, beyond all that heights may err."""
     bottom, floor = link.permit.bottom_elev, other(case.terrain, "floor_after")
-    offset = _offset(dossier, limits)
+    offset = _offset(dossier)
     if bottom is None or offset is None or not link.share_inside:
         return
     about = (Related("permit", link.permit.permit_no), Related("file", _model(dossier)))
@@ -196,11 +197,11 @@ def _below(dossier: Dossier, case: Case, link: LicenceLink, limits: Limits) -> I
         says = Words("坑底标高未能测得", "the elevation of its floor could not be measured")
         yield Unsure((case.polygon_id,), says, related=about)
         return
-    sigma = hypot(floor.sigma, offset)
+    sigma = hypot(max(floor.sigma, offset), _datum(dossier, limits))
     if bottom - floor.value <= SURE * sigma:
         return
     cause = speaks(case.cause, limits.p_mining)
-    recent = dated(dossier, case.scene, limits.elev_days)
+    recent = dated(dossier, case.scene, limits)
     fell = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m) is not None
     sure = cause is Speaks.MINING and recent and fell
     yield Doubt(
@@ -215,19 +216,22 @@ def _below(dossier: Dossier, case: Case, link: LicenceLink, limits: Limits) -> I
     )
 
 
-def _offset(dossier: Dossier, limits: Limits) -> float | None:
+def _offset(dossier: Dossier) -> float | None:
     """Give the error that all cells share, in metres; `None`: heights cannot be compared.
 
-    Both declared sigmas, since the after model was moved onto the before one.
+    Both declared sigmas, since the after model was moved onto the before one. A floor's own error
+    should hold them; it is never taken for less.
     """
     relief = dossier.batch.elevation
     if relief.vertical in (None, "ellipsoid"):
         return None
     sigmas = [model.sigma_m for model in (relief.before, relief.after) if model]
-    if not sigmas or None in sigmas:
-        return None
-    datum = 0.0 if relief.vertical == "1985" else limits.datum_m
-    return hypot(*(sigma for sigma in sigmas if sigma is not None), datum)
+    known = [sigma for sigma in sigmas if sigma is not None]
+    return hypot(*known) if known and len(known) == len(sigmas) else None
+
+
+def _datum(dossier: Dossier, limits: Limits) -> float:
+    return 0.0 if dossier.batch.elevation.vertical == "1985" else limits.datum_m
 
 
 def _model(dossier: Dossier) -> str:

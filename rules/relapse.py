@@ -2,9 +2,9 @@
 
 查什么：本批次台账或往期台账已销号、已整改完成，或往期填报为生态修复治理的地块，此后又出现新增裸地或新挖，
 成因指向采矿，且偶然变化的可能已排除。
-What it finds: ground that a ledger of this batch or an earlier one has closed or calls done, or that
-was filed as restored earlier, and on which bare ground or digging is new since; mining explains it
-and chance is ruled out.
+What it finds: ground that a ledger of this batch or an earlier one has closed or calls done, or
+that was filed as restored earlier, and on which bare ground or digging is new since; mining
+explains it and chance is ruled out.
 
 为何要紧：销号以后不再有人去看，死灰复燃正发生在那里。
 Why it matters: nobody goes there once it is closed, and that is where it starts again.
@@ -154,7 +154,7 @@ def _judged(
     ended: list[Ended],
     limits: Limits,
 ) -> Iterator[Answer]:
-    told, recent = case.p_value is not None, dated(dossier, view, limits.elev_days)
+    told, recent = case.p_value is not None, dated(dossier, view, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
     cause = speaks(case.cause, limits.p_mining)

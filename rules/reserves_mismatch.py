@@ -1,8 +1,9 @@
 """More was dug than the licence's reported use explains, or its reserve figures do not add up.
 
-查什么：同一许可证名下全部图斑的净挖方量，扣除误差后仍大于年度动用储量折算的体积（含剥离，按两期高程间隔天数折算）；
-或年初保有减动用加增减与年末保有相差超过 0.1 万吨；没有高程时，填报的动用方量大于动用储量与剥离之和，
-或动用储量大于生产规模。
+查什么：同一许可证名下全部图斑的净挖方量，扣除误差后仍大于年度动用储量折算的体积
+（含剥离，按两期高程间隔天数折算）；
+或年初保有减动用加增减与年末保有相差超过 0.1 万吨；没有高程时，
+填报的动用方量大于动用储量与剥离之和；或动用储量大于生产规模。
 What it finds: a net cut over all polygons filed under one licence that, less its error, exceeds the
 volume of the year's reported use with its stripping, scaled by the days between the elevations; or
 opening less use plus changes that misses the closing reserves by more than 0.1 (10⁴ t). Without
@@ -174,9 +175,14 @@ def _arithmetic(mine: Mine, limits: Limits) -> Said | None:
     due = opening - used + (changes or 0.0)
     if abs(due - closing) <= limits.closes + 1e-9:
         return None
-    zh = f"年初保有 {opening:g} − 动用 {used:g} ＋ 增减 {_or_blank(changes).zh} = {due:g}，年末保有填 {closing:g}（万t）"
+    blank = Words("（未填）", "(blank)")
+    told = blank if changes is None else Words(f"{changes:g}", f"{changes:g}")
+    zh = (
+        f"年初保有 {opening:g} − 动用 {used:g} ＋ 增减 {told.zh} = {due:g}，"
+        f"年末保有填 {closing:g}（万t）"
+    )
     en = (
-        f"opening {opening:g} − use {used:g} + changes {_or_blank(changes).en} = {due:g}, and the "
+        f"opening {opening:g} − use {used:g} + changes {told.en} = {due:g}, and the "
         f"closing reserves say {closing:g} (10⁴ t)"
     )
     figures = [
@@ -187,10 +193,6 @@ def _arithmetic(mine: Mine, limits: Limits) -> Said | None:
     ]
     status = Status.DOUBTFUL if changes is None else Status.INCONSISTENT
     return status, Words(zh, en), tuple(figures)
-
-
-def _or_blank(value: float | None) -> Words:
-    return Words("（未填）", "(blank)") if value is None else Words(f"{value:g}", f"{value:g}")
 
 
 def _capacity(mine: Mine, limits: Limits) -> Said | None:
@@ -298,14 +300,14 @@ def _too_much(
 ) -> Doubt:
     permit, gaps = mine.link.permit, _gaps(mine, dug, limits)
     cut = dug.cut
+    number, used, count = permit.permit_no, permit.used_reserves, len(mine.cases)
     zh = (
-        f"采矿许可证 {permit.permit_no} 名下 {len(mine.cases)} 个图斑 {days} 天净挖 {cut.value:.0f} ± "
-        f"{cut.sigma:.0f} 立方米，动用储量 {permit.used_reserves:g} 万t 连同剥离折合 {may:.0f} 立方米"
+        f"采矿许可证 {number} 名下 {count} 个图斑 {days} 天净挖 {cut.value:.0f} ± {cut.sigma:.0f} "
+        f"立方米，动用储量 {used:g} 万t 连同剥离折合 {may:.0f} 立方米"
     )
     en = (
-        f"{cut.value:.0f} ± {cut.sigma:.0f} m³ were taken from {len(mine.cases)} polygons of licence "
-        f"{permit.permit_no} in {days} days; its use of {permit.used_reserves:g} (10⁴ t) with its "
-        f"stripping makes {may:.0f} m³"
+        f"{cut.value:.0f} ± {cut.sigma:.0f} m³ were taken from licence {number} ({count} "
+        f"polygons) in {days} days; its use of {used:g} (10⁴ t) with stripping makes {may:.0f} m³"
     )
     said = joined([Words(zh, en), *gaps])
     return Doubt(

@@ -31,7 +31,27 @@ SURE = 1.96
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class Dates:
+    """How near the elevations must lie to the images, to say when something was dug."""
+
+    elev_days: int = limit(
+        400,
+        unit="days",
+        low=30,
+        high=4000,
+        why="前期高程早于前时相过久则不知何时所挖 older models do not date a cut",
+    )
+    elev_lag: int = limit(
+        100,
+        unit="days",
+        low=10,
+        high=1000,
+        why="后期高程晚于后时相过久则可能是后来所挖 later models show what came after",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes(Dates):
     """How much is enough to say that a working grew."""
 
     bare_gain: float = limit(
@@ -55,13 +75,6 @@ class Sizes:
         low=0.2,
         high=30.0,
         why="高程差分不出更小的平均挖深即视为未测 coarser elevations tell nothing",
-    )
-    elev_days: int = limit(
-        400,
-        unit="days",
-        low=30,
-        high=4000,
-        why="前期高程早于前时相过久则不知何时所挖 older models do not date a cut",
     )
     p_mining: float = limit(
         0.5, unit="share", low=0.3, high=0.99, why="采矿比其他成因更可能 likelier than all others"
@@ -147,35 +160,40 @@ def other(terrain: TerrainEvidence | None, name: str) -> Measured | None:
     return terrain.others.get(name) if terrain else None
 
 
-def cut_depth(terrain: TerrainEvidence | None, area_m2: float | None) -> float | None:
-    """Mean depth that is gone, in metres; the gross cut alone where no net volume is known.
+def floor_known(terrain: TerrainEvidence | None) -> bool:
+    """Whether the floor was measured on both dates; its change is given where it shows alone."""
+    return all(other(terrain, name) for name in ("floor_before", "floor_after")) or (
+        other(terrain, "floor_change") is not None
+    )
 
-    Noise of the elevations cuts as much as it fills, so that the net says more than the gross.
-    """
+
+def cut_depth(terrain: TerrainEvidence | None, area_m2: float | None) -> float | None:
+    """Mean depth that was cut over the whole polygon, in metres; net where no cut is known."""
     if terrain is None or not area_m2:
         return None
-    if terrain.net_m3 is not None:
-        return max(0.0, -terrain.net_m3.value) / area_m2
-    return terrain.cut_m3.value / area_m2 if terrain.cut_m3 else None
+    if terrain.cut_m3 is not None:
+        return terrain.cut_m3.value / area_m2
+    return max(0.0, -terrain.net_m3.value) / area_m2 if terrain.net_m3 else None
 
 
 def is_cut(terrain: TerrainEvidence | None, area_m2: float | None) -> bool:
     """Whether the elevations show a cut, or a lower floor, deeper than they could miss."""
     depth, shows = cut_depth(terrain, area_m2), terrain.detectable_m if terrain else None
-    if shows is None:
+    if terrain is None or shows is None:
         return False
-    floor = other(terrain, "floor_change")
+    cut, floor = terrain.cut_m3, other(terrain, "floor_change")
     sunk = floor is not None and -floor.value > max(shows, SURE * floor.sigma)
-    return sunk or (depth is not None and depth >= shows)
+    plain = cut is None or beyond(cut)
+    return sunk or (plain and depth is not None and depth >= shows)
 
 
-def dated(dossier: Dossier, view: SceneView | None, days: int) -> bool:
-    """Whether the elevations of two dates begin late enough to date a cut to these images."""
+def dated(dossier: Dossier, view: SceneView | None, dates: Dates) -> bool:
+    """Whether the elevations of two dates lie near enough to these images to date a cut."""
     before, after = dossier.batch.elevation.before, dossier.batch.elevation.after
-    first = view.before_date if view else None
-    if before is None or after is None or first is None:
+    if before is None or after is None or view is None:
         return False
-    return (first - before.date).days <= days
+    early = (view.before_date - before.date).days <= dates.elev_days
+    return early and (after.date - view.after_date).days <= dates.elev_lag
 
 
 class Speaks(Enum):
