@@ -74,7 +74,7 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
         if (case.approved_share or 0.0) >= COVERS:
             continue  # an approved project covers it
         if "scenes" not in dossier.not_supplied and "permits" not in dossier.batch.crs_in_doubt:
-            partly = case.outside is not None or (case.licensed_share or 0.0) < COVERS
+            partly = case.outside is not None or 0.0 < (case.licensed_share or 0.0) < COVERS
             if partly and (says := unseen(case.scene, limits.clear_share)):
                 yield Unsure(whom, says)
             elif case.outside:
@@ -105,13 +105,15 @@ def _not_supplied(dossier: Dossier) -> Words | None:
 
 
 def _in_force(case: Case) -> list[LicenceLink]:
-    """Give the licences in force that reach the polygon or that its filing names."""
-    return [
+    """Give the licences in force that reach the polygon or that its filing names, each once."""
+    rows = [
         link
         for link in case.licences
         if link.permit.valid_on(case.after_date)
         and ((link.share_inside or 0.0) >= SHARE or link.named)
     ]
+    most = sorted(rows, key=lambda one: (one.share_inside or 0.0, -one.permit.row))
+    return [*{link.permit.key: link for link in most}.values()]  # the part it lies in most
 
 
 def _beside(
@@ -291,11 +293,13 @@ def _concerns(case: Case, limits: Limits) -> bool:
 
 
 def _chance(case: Case, limits: Limits) -> float | None:
-    """Give the chance of the part outside, where there is one to judge; else the polygon's own."""
+    """Give the chance of the part outside, where that may have been dug; else the polygon's own."""
     part = case.outside
-    if part is None or part.area_m2 < limits.area_m2:
+    if part is None or part.change is None or part.area_m2 < limits.area_m2:
         return case.p_value
-    return part.chance.p if part.chance else None
+    p = part.chance.p if part.chance else None
+    dug = grown(part.change, part.terrain, part.area_m2, p is not None, True, limits)
+    return case.p_value if dug.answer is False else p
 
 
 RULE = Rule(
