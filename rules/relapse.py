@@ -9,13 +9,14 @@ explains it and chance is ruled out.
 为何要紧：销号以后不再有人去看，死灰复燃正发生在那里。
 Why it matters: nobody goes there once it is closed, and that is where it starts again.
 
-何时会看错：按地块位置对应，从不按编号。变化须发生在销号之后：销号日期在两期影像之间或不明的，至多存疑；
-销号在后时相之后的，只看后续影像。只有裸露而没有新增的至多存疑。
+何时会看错：按地块位置对应，从不按编号。变化须发生在销号之后：销号日期在两期影像（只凭降低的，在两期高程）之间
+或不明的，至多存疑；销号在后时相之后的，只看后续影像。只有裸露而没有新增的至多存疑。
 本次已如实填报为违法的，只提示曾经销号，列存疑。
 When it misleads: places are matched by footprint, never by number. The change must come after the
-closing: where that lies between the images, or its day is not known, it is at most a doubt; where
-it lies after the later image, only follow-up dates speak. Bareness without growth is at most a
-doubt. Ground that is now truthfully filed as illegal is named as closed before, a doubt only.
+closing: where that lies between the images (between the elevations, if a lower floor alone tells),
+or its day is not known, it is at most a doubt; where it lies after the later image, only follow-up
+dates speak. Bareness without growth is at most a doubt. Ground that is now truthfully filed as
+illegal is named as closed before, a doubt only.
 
 什么能说清：此后取得的采矿许可证或项目批准覆盖该图斑；现场核查和照片。
 What clears it: a licence or project that covers it now, a visit and photographs.
@@ -47,6 +48,7 @@ from yanhu_satcheck.traces import (
     cause_figures,
     change_figures,
     dated,
+    enough,
     grown,
     joined,
     later_figures,
@@ -166,9 +168,10 @@ def _judged(
     bare = bool(known) and _bare(case, change, after, limits)
     if not (mined or bare or again):
         return
-    whole = any(one.day is not None and one.day <= view.before_date for one in known)
-    honest = case.call is Call.ILLEGAL
-    sure = bool(mined) and whole and cause is Speaks.MINING and not honest
+    # The last closing counts: what came before it may be what it closed.
+    first = _from(dossier, view, dug, told)
+    whole = all(one.day is not None and one.day <= first for one in known)
+    sure = bool(mined) and whole and cause is Speaks.MINING and case.call is not Call.ILLEGAL
     yield Doubt(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
@@ -178,6 +181,14 @@ def _judged(
         tuple(one.about for one in ended),
         proposes=proposal(dossier, case),
     )
+
+
+def _from(dossier: Dossier, view: SceneView, dug: Grown, told: bool) -> date:
+    """Give the day from which it may have been dug: the first elevation's, if depth alone tells."""
+    before = dossier.batch.elevation.before
+    if dug.deeper and before and not enough(dug.size, dug.least, told):
+        return min(before.date, view.before_date)
+    return view.before_date
 
 
 def _grew_since(after: Since, ended: list[Ended]) -> bool:
