@@ -120,11 +120,11 @@ def _judged(
     sized = cut or enough(change.bare_gain, limits.bare_gain, told=False)
     if not sized or cause is Speaks.OTHER:
         return
-    if cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr:
-        return  # neither cause nor chance speaks
+    slides, vague = _slides(case, limits), (case.p_value or 0.0) > dossier.policy.fdr
+    if cause is Speaks.UNCLEAR and (vague or slides):
+        return  # the cause cannot be told, and chance or the shape speaks for the filing
     after = since(case.later, change, 0.6, limits.growth, limits.clear_share)
     signs, recent = _signs(case, after, limits), dated(dossier, view, limits)
-    slides = _slides(case, limits)
     sure = cut and recent and not slides and cause is Speaks.MINING and len(signs) >= limits.signs
     yield Doubt(
         (case.polygon_id,),

@@ -225,20 +225,12 @@ def _seen(
         lower,
         # A net cut above a floor that is known not to be lower is a slope that was cut back.
         not floor_known(case.terrain) or lower is floor,
-        dated(dossier, view, limits) and (barer or _begun(dossier, case)),
+        dated(dossier, view, limits),
         barer,
         fake_green(change, limits.fake_green),
         any(_grows(day.month, limits) for day in days),
         after,
     )
-
-
-def _begun(dossier: Dossier, case: Case) -> bool:
-    """Whether the restoration had begun by the first elevation: else it was dug before, perhaps."""
-    plans = [link.approval for link in case.approvals if link.table == "restoration"]
-    starts = [plan.valid_from for plan in plans if plan.valid_from]
-    first = dossier.batch.elevation.before
-    return not starts or (first is not None and min(starts) <= first.date)
 
 
 def _grows(month: int, limits: Limits) -> bool:
@@ -278,8 +270,8 @@ def _says(
         zh = "底面未见降低，可能为削坡"
         parts.append(Words(zh, "its floor is not lower: a slope may have been cut back"))
     elif low and not seen.recent:
-        zh = "从高程日期看，可能在修复开始前或影像以外的时间降低"
-        parts.append(Words(zh, "by the elevations' dates it may have been lowered at another time"))
+        zh = "两期高程离影像日期过远，降低的时间不明"
+        parts.append(Words(zh, "the elevations lie too far from the images to date it"))
     if seen.barer:
         gain = change.bare_gain
         parts.append(Words(f"裸地增加 {gain}", f"bare ground grew by {gain}"))
