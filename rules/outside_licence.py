@@ -93,8 +93,9 @@ def _not_supplied(dossier: Dossier) -> Words | None:
         said.append(Words(zh, "the CRS of the licences is in doubt: boundaries were not judged"))
     if all(link.permit.bottom_elev is None for one in dossier.cases for link in one.licences):
         return joined(said) if said else None  # no licensed depth to judge
-    if relief.before is None and relief.after is None:
-        said.append(Words("未提供高程，深度未判断", "no elevation: depths were not judged"))
+    if relief.before is None or relief.after is None:
+        zh = "没有两期高程，深度未判断"
+        said.append(Words(zh, "no elevation of two dates: depths were not judged"))
     elif relief.vertical in (None, "ellipsoid"):
         zh = "高程基准未声明或为椭球高，深度未判断"
         said.append(Words(zh, "the height system is not declared, or the ellipsoid's: no depths"))
@@ -225,11 +226,10 @@ def _offset(dossier: Dossier) -> float | None:
     should hold them; it is never taken for less.
     """
     relief = dossier.batch.elevation
-    if relief.vertical in (None, "ellipsoid"):
+    if relief.vertical in (None, "ellipsoid") or not (relief.before and relief.after):
         return None
-    sigmas = [model.sigma_m for model in (relief.before, relief.after) if model]
-    known = [sigma for sigma in sigmas if sigma is not None]
-    return hypot(*known) if known and len(known) == len(sigmas) else None
+    one, two = relief.before.sigma_m, relief.after.sigma_m
+    return None if one is None or two is None else hypot(one, two)
 
 
 def _datum(dossier: Dossier, limits: Limits) -> float:
@@ -238,8 +238,7 @@ def _datum(dossier: Dossier, limits: Limits) -> float:
 
 def _model(dossier: Dossier) -> str:
     relief = dossier.batch.elevation
-    model = relief.after or relief.before
-    return model.name if model else ""
+    return relief.after.name if relief.after else ""
 
 
 def _below_says(
