@@ -240,7 +240,7 @@ def _grows(month: int, limits: Limits) -> bool:
 
 def _dug(case: Case, seen: Ground, cause: Speaks, limits: Limits) -> bool:
     """Whether the ground is lower, and neither nature nor a fill with plants explains it."""
-    natural = leads(case.cause, ("slide", "flow", "water"), limits.p_mining)
+    natural = leads(case.cause, ("slide", "flow", "water"))
     honest = _filled(case) and cause is Speaks.OTHER
     return seen.lower is not None and not (natural or honest)
 

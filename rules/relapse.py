@@ -200,7 +200,7 @@ def _grew_since(after: Since, ended: list[Ended]) -> bool:
 def _bare(case: Case, change: ChangeEvidence, after: Since, limits: Limits) -> bool:
     """Whether it lies bare at both dates, and neither a field nor new plants explain that."""
     always = min(change.bare_before.value, change.bare_after.value) >= limits.already_open
-    honest = leads(case.cause, HONEST, limits.p_mining)
+    honest = leads(case.cause, HONEST)
     return always and not (honest or after.greened or beyond(change.green_gain))
 
 

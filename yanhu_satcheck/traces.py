@@ -216,9 +216,15 @@ def speaks(cause: Cause | None, p_mining: float) -> Speaks:
     return Speaks.UNCLEAR if share > max(rest, default=0.0) else Speaks.OTHER
 
 
-def leads(cause: Cause | None, names: Sequence[str], least: float) -> bool:
-    """Whether one of some causes is likelier than all others together."""
-    return cause is not None and any(cause.of(name) >= least for name in names)
+def leads(cause: Cause | None, names: Sequence[str]) -> bool:
+    """Whether one of some causes has the greatest share of all.
+
+    No limit that a county moves is asked: stricter on mining must not mean milder on the rest.
+    """
+    if cause is None:
+        return False
+    most = max((cause.of(name) for name in names), default=0.0)
+    return most > max((s for n, s in cause.shares.items() if n not in names), default=0.0)
 
 
 class Since(NamedTuple):
