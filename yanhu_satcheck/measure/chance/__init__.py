@@ -24,9 +24,9 @@ from yanhu_satcheck.measure.chance.ground import Ground, Pool, laid, pool_of
 from yanhu_satcheck.measure.chance.lowering import Lowered, lowered, lowering
 from yanhu_satcheck.measure.chance.places import (
     NOWHERE,
+    Cover,
     Doubles,
     Places,
-    covered,
     like,
     proposed,
     scores,
@@ -37,7 +37,7 @@ from yanhu_satcheck.terms import Words
 PLACES = 9999  # counted at most
 ENOUGH = 199  # independent places below which no p is told
 STOP = 10  # exceedances after which p is known well enough
-ROUNDS = (1000, 4000, 10_000, 25_000)  # places proposed, one round after another
+ROUNDS = (1000, 5000, 14_000, 20_000)  # places proposed, one round after another
 GROWTH = 1.1  # more than a round must add to what is covered for another to be worth while
 EVEN = 1e-6  # scores nearer than this are equal, whatever order they were added in
 
@@ -61,20 +61,24 @@ def chance_of(footprint: Footprint, pool: Pool, name: str) -> Chance:
             order nor the number of polygons matters.
     """
     random = np.random.default_rng(int.from_bytes(sha256(name.encode()).digest()[:8], "big"))
-    so_far = _Laid()
+    so_far, cover = _Laid(), Cover(footprint, pool)
     for count in ROUNDS:
         before = so_far.effective
-        so_far = _further(so_far, footprint, pool, proposed(footprint, pool, random, count))
+        new = like(footprint, pool, proposed(footprint, pool, random, count))
+        cover.add(new)
+        effective = cover.cells() / max(footprint.room, pool.patch_px)
+        so_far = _further(so_far, footprint, pool, new, effective)
         done = so_far.over >= STOP and so_far.effective >= ENOUGH
         if done or len(so_far.scores) == PLACES or so_far.effective < GROWTH * before:
             break
     return _told(so_far, footprint, pool)
 
 
-def _further(so_far: _Laid, footprint: Footprint, pool: Pool, new: Places) -> _Laid:
-    """Lay more places; score those that what is covered by now makes independent."""
-    places = together(so_far.places, like(footprint, pool, new))
-    effective = covered(footprint, pool, places) / max(footprint.room, pool.patch_px)
+def _further(
+    so_far: _Laid, footprint: Footprint, pool: Pool, new: Places, effective: float
+) -> _Laid:
+    """Add places; score those that what is covered by now makes independent."""
+    places = together(so_far.places, new)
     count = min(PLACES, int(effective), len(places.row))
     more = scores(footprint, pool, places.take(slice(len(so_far.scores), count)))
     over = so_far.over + int((more >= footprint.score - EVEN).sum())

@@ -17,7 +17,7 @@ from yanhu_satcheck.raster.window import window_of
 from yanhu_satcheck.scene import Grid
 
 FREE = 0.25  # of its width: how far a place may be moved to where it changed most
-LOOKED_AT = 64  # cells of a place whose class and slope are compared
+LOOKED_AT = 40  # cells of a place whose class and slope are compared
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -85,18 +85,45 @@ def scores(footprint: Footprint, pool: Pool, places: Places) -> Doubles:
     return best
 
 
-def covered(footprint: Footprint, pool: Pool, places: Places) -> int:
-    """How many usable cells the places cover together, with all that moving them reaches."""
-    edges = np.zeros(len(pool.kind) + 1, dtype=np.int32)
-    for turn, runs in enumerate(footprint.rooms):
-        own = places.take(places.turn == turn)
-        width = pool.width[own.window][:, None]
-        row = np.clip(own.row[:, None] + runs.row, 0, pool.height[own.window][:, None] - 1)
-        left, right = own.col[:, None] + runs.col, own.col[:, None] + runs.col + runs.length
-        begin = pool.start[own.window][:, None] + row * width
-        np.add.at(edges, (begin + np.clip(left, 0, width)).ravel(), 1)
-        np.add.at(edges, (begin + np.clip(right, 0, width)).ravel(), -1)
-    return int(((np.cumsum(edges[:-1]) > 0) & pool.usable).sum())
+class Cover:
+    """The ground that places reach together, counted at every so-manieth cell each way.
+
+    Three or four of them along the ground that one place needs are exact enough, and a hundred
+    polygons' cover of millions of cells would otherwise take longer than all the rest.
+    """
+
+    def __init__(self, footprint: Footprint, pool: Pool) -> None:
+        self._footprint, self._pool = footprint, pool
+        self._step = step = max(1, int(footprint.room**0.5) // 3)
+        self._width = -(-pool.width // step)
+        sizes = self._width * -(-pool.height // step)
+        self._start = np.cumsum([0, *sizes[:-1]])
+        self._edges = np.zeros(int(sizes.sum()) + 1, dtype=np.int32)
+
+    def add(self, places: Places) -> None:
+        """Lay more places."""
+        step, pool = self._step, self._pool
+        for turn, runs in enumerate(self._footprint.rooms):
+            own = places.take(places.turn == turn)
+            row = own.row[:, None] + runs.row
+            which, run = np.nonzero(
+                (row % step == 0) & (row >= 0) & (row < pool.height[own.window][:, None])
+            )
+            window, width = own.window[which], pool.width[own.window[which]]
+            left = own.col[which] + runs.col[run]
+            begin = self._start[window] + row[which, run] // step * self._width[window]
+            for edge, sign in ((left, 1), (left + runs.length[run], -1)):
+                at = begin + -(-np.clip(edge, 0, width) // step)
+                self._edges += sign * np.bincount(at, minlength=len(self._edges))
+
+    def cells(self) -> int:
+        """How many usable cells are covered by now."""
+        inside = np.flatnonzero(np.cumsum(self._edges[:-1]) > 0)
+        window = np.searchsorted(self._start, inside, side="right") - 1
+        row, col = np.divmod(inside - self._start[window], self._width[window])
+        pool, step = self._pool, self._step
+        there = pool.start[window] + row * step * pool.width[window] + col * step
+        return int(pool.usable[there].sum()) * step**2
 
 
 def _inside(pool: Pool, runs: Runs, places: Places) -> Bools:
