@@ -7,9 +7,9 @@ drawn where change was seen; the polygon itself stays as it was drawn. There it 
 scalar, `mining_like`, or the mean fall of aligned elevation. p = (1 + exceedances) / (1 + places).
 
 No more places are counted than are independent: the ground that all of them cover over the ground
-that one needs to be moved about in or, where ground changes in larger patches, over the patch. So
-a small scene cannot prove more than it holds. Laying ends after ten exceedances (Besag & Clifford
-1991), when p is known well enough. docs/decisions/0008 says why no tail is fitted.
+that one needs to be moved about in, or that a patch does where ground changes in larger patches.
+So a small scene cannot prove more than it holds. Laying ends after ten exceedances (Besag &
+Clifford 1991), when p is known well enough. docs/decisions/0009 says why no tail is fitted.
 """
 
 from hashlib import sha256
@@ -66,7 +66,7 @@ def chance_of(footprint: Footprint, pool: Pool, name: str) -> Chance:
         before = so_far.effective
         new = like(footprint, pool, proposed(footprint, pool, random, count))
         cover.add(new)
-        effective = cover.cells() / max(footprint.room, pool.patch_px)
+        effective = cover.cells() / footprint.needs(pool.patch_px)
         so_far = _further(so_far, footprint, pool, new, effective)
         done = so_far.over >= STOP and so_far.effective >= ENOUGH
         if done or len(so_far.scores) == PLACES or so_far.effective < GROWTH * before:

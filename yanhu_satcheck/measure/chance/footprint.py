@@ -70,8 +70,15 @@ class Footprint:
 
     @cached_property
     def room(self) -> int:
-        """How many cells that ground has: one independent place needs as many."""
+        """How many cells that ground has."""
         return int(self.rooms[0].length.sum())
+
+    def needs(self, patch_px: float) -> float:
+        """How many cells one independent place needs, where so many change together.
+
+        A patch is found from wherever moving reaches it, as the footprint itself is.
+        """
+        return max(float(self.room), float((patch_px**0.5 + 2 * self.reach) ** 2))
 
 
 def footprint_of(
