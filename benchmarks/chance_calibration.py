@@ -6,7 +6,7 @@ Outlines are laid on each pair as if they had been issued, and chance is told fo
 at random; pieces of the difference in greenness, which follow the edges of fields and woods as
 issued outlines do; and of those only the tenth that lost most green, the worst that a detector of
 change can choose. Each with places that stay where they fell, and as it is, with places moved to
-where they changed most. Chips are a pair cut into squares of 48 cells, and patches labelled as
+where they changed most. Chips are a pair cut into squares of 96 cells, and patches labelled as
 left alone. For each: how many got a p; KS+, the distance from uniform on the side on which p is
 too small, and its probability; the share at or below .001, .01 and .05 with 95 % intervals
 (Clopper and Pearson); batches in which q ≤ 0.05 accused somebody; milliseconds of CPU a polygon.
@@ -55,9 +55,11 @@ from yanhu_satcheck.survey.pooling import pooled
 
 PAIRS = Path(__file__).resolve().parents[2] / "shared" / "data" / "pairs"
 SIX = ("blue", "green", "red", "nir", "swir1", "swir2")
+RED_FIRST = ("red", "green", "blue", "nir")
 LEVELS = (0.001, 0.01, 0.05)
 BATCH = 60  # outlines that are issued together
-CHIP = 48
+CHIP = 96
+CHIP_CELLS = (30, 200)
 DEGREES = "EPSG:4326"
 QUIET = {"natural_nochange", "no_mine_visible", "seasonal_greenup", "natural_change"}
 
@@ -188,7 +190,7 @@ def show(name: str, found: Tally) -> None:
     """Print one line."""
     every = [p for batch in found.batches for p in batch]
     ps = np.array([p for p in every if p is not None])
-    middle = f"effective {np.median(found.effective):.0f}" if every else ""
+    middle = f"effective {np.median(found.effective):.0f}" if found.effective else ""
     if len(ps) < 10:
         print(f"{name:34} {len(ps):3}/{len(every):3} told; {middle}")
         return
@@ -218,10 +220,9 @@ def accused(ps: Sequence[float | None]) -> int:
 
 def whole_pairs(many: int) -> None:
     """One scene with many outlines."""
-    red_first = ("red", "green", "blue", "nir")
     for name, bands, files, cells in (
         ("landsat_pa_jul_nov_2002", SIX, ("before.tif", "after.tif"), (9, 40)),
-        ("naip_wet_2014_2015", red_first, ("before.tif", "after.tif"), (60, 400)),
+        ("naip_wet_2014_2015", RED_FIRST, ("before.tif", "after.tif"), (60, 400)),
         ("landsat_taizhou_2000_2003", SIX, ("before.tif", "after.tif"), (9, 40)),
     ):
         pair = scene(PAIRS / name, bands, files)
@@ -281,27 +282,26 @@ def chips_of(pair: ScenePair, where: Path) -> list[ScenePair]:
 
 
 def cut_pairs(where: Path) -> None:
-    """A pair cut into chips, one outline in the middle of each, pooled."""
-    pair = scene(PAIRS / "landsat_pa_jul_nov_2002", SIX, ("before.tif", "after.tif"))
+    """A pair cut into chips, two outlines in each, pooled."""
+    pair = scene(PAIRS / "naip_wet_2014_2015", RED_FIRST, ("before.tif", "after.tif"))
     crs, chips = pair.before.grid.crs, chips_of(pair, where)
     print(f"\n{pair.id} cut into {len(chips)} chips of {CHIP} cells")
-    drawn, random = pieces(pair, (9, 40)), np.random.default_rng(7)
+    drawn, random = pieces(pair, CHIP_CELLS), np.random.default_rng(7)
     lost = drawn[: len(drawn) // 5]
     for kind in ("at random", "along edges", "that lost most"):
         batches = []
-        for round_ in range(3):
-            shapes: list[list[BaseGeometry]] = []
-            for i, chip in enumerate(chips):
-                inner = box(*_bounds(chip))
-                if kind == "at random":
-                    shapes.append(rectangles(chip, 1, (9, 40), 100 * round_ + i))
-                    continue
-                there = [s for s in (drawn if "edges" in kind else lost) if s.within(inner)]
-                shapes.append([there[random.integers(len(there))]] if there else [])
-            flat = [one for own in shapes for one in own]
-            fits = pooled([survey(chip, flat, crs) for chip in chips], flat, crs)
-            batches.append((fits, shapes))
-        alone = sum(fit.model is None for fit in batches[0][0])
+        shapes: list[list[BaseGeometry]] = []
+        for i, chip in enumerate(chips):
+            inner = box(*_bounds(chip))
+            there = [s for s in (drawn if "edges" in kind else lost) if s.within(inner)]
+            if kind == "at random":
+                there = rectangles(chip, 2, CHIP_CELLS, i)
+            some = random.permutation(len(there))[:2]
+            shapes.append([there[j] for j in some])
+        flat = [one for own in shapes for one in own]
+        fits = pooled([survey(chip, flat, crs) for chip in chips], flat, crs)
+        batches.append((fits, shapes))
+        alone = sum(fit.model is None for fit in fits)
         show(f"  {kind} ({alone} refused)", tally(batches, crs, False))
 
 
@@ -318,7 +318,7 @@ def patches() -> None:
             files.append(image(path, first + (last - first) / 2, SIX, 1e-4))
         chips.append(ScenePair(row["sample_id"], *files))
     batches = []
-    for round_ in range(3):
+    for round_ in range(2):
         shapes = [
             [moved(one, chip.before.grid.crs, DEGREES) for one in rectangles(chip, 2, (9, 40), s)]
             for chip, s in zip(chips, count(1000 * round_), strict=False)
