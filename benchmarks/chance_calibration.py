@@ -7,9 +7,9 @@ at random; pieces of the difference in greenness, which follow the edges of fiel
 issued outlines do; and of those only the tenth that lost most green, the worst that a detector of
 change can choose. Each with places that stay where they fell, and as it is, with places moved to
 where they changed most. Chips are a pair cut into squares of 48 cells that borrow its shift, and
-patches labelled as left alone. For each: how many got a p; KS+, the distance from uniform on the side on which p is
-too small, and its probability; the share at or below .001, .01 and .05 with 95 % intervals
-(Clopper and Pearson); batches in which q ≤ 0.05 accused somebody; milliseconds of CPU a polygon.
+patches labelled as left alone. For each: how many got a p; KS+, the distance from uniform on the
+side on which p is too small, and its probability; the share at or below .001, .01 and .05 with 95 %
+intervals (Clopper and Pearson); batches in which q ≤ 0.05 accused somebody; milliseconds of CPU a polygon.
 Then made worlds: batches of 300 without change, with one unmistakable case, and the time taken on
 the sample of a full scene.
 """

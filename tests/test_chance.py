@@ -139,7 +139,8 @@ def test_one_unmistakable_case_among_three_hundred_can_be_accused() -> None:
     score = field(1500, 3)
     case = chance_of(square(9.0, 6), halves(score), "T001|scene-1")
     assert case.p is not None
-    assert (case.exceedances, case.places) == (0, PLACES)
+    assert case.exceedances == 0
+    assert 6000 <= case.places <= PLACES
     rest = {f"T{i}": float(p) for i, p in enumerate(np.linspace(0.01, 1, 299))}
     q = adjusted({"case": case.p} | rest)
     assert q["case"] is not None
