@@ -9,7 +9,8 @@ change can choose. Each with places that stay where they fell, and as it is, wit
 where they changed most. Chips are a pair cut into squares of 48 cells that borrow its shift, and
 patches labelled as left alone. For each: how many got a p; KS+, the distance from uniform on the
 side on which p is too small, and its probability; the share at or below .001, .01 and .05 with 95 %
-intervals (Clopper and Pearson); batches in which q ≤ 0.05 accused somebody; milliseconds of CPU a polygon.
+intervals (Clopper and Pearson); batches in which q ≤ 0.05 accused somebody; milliseconds of CPU
+a polygon.
 Then made worlds: batches of 300 without change, with one unmistakable case, and the time taken on
 the sample of a full scene.
 """
