@@ -31,6 +31,7 @@ from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.runner import Runner
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.survey import survey
+from yanhu_satcheck.survey.pooling import pooled
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.wayback import former
 from yanhu_satcheck.workers import Pool
@@ -236,7 +237,7 @@ def _surveyed(batch: Batch, progress: Progress) -> tuple[SceneFit, ...]:
     for done, pair in enumerate(batch.scenes, 1):
         fits.append(survey(pair, [*suspected, *licensed], batch.crs))
         progress("survey", done, len(batch.scenes))
-    return tuple(fits)
+    return pooled(fits, [*suspected, *licensed], batch.crs)
 
 
 def _measured(

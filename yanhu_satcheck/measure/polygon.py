@@ -10,27 +10,47 @@ import numpy as np
 
 from yanhu_satcheck.evidence import Chip, Measurement, SceneView, TerrainEvidence
 from yanhu_satcheck.measure.cause import cause_of
-from yanhu_satcheck.measure.chance import Footprint, Pool, chance_of, pool_of, thin
+from yanhu_satcheck.measure.chance import Pool, chance_of, footprint_of, pool_of
 from yanhu_satcheck.measure.chips import chips_of
-from yanhu_satcheck.measure.figures import Cells, cells_of
+from yanhu_satcheck.measure.figures import cells_of
 from yanhu_satcheck.measure.plan import Task
 from yanhu_satcheck.measure.spectral import Seen, change_of
 from yanhu_satcheck.measure.terrain import slopes_on, terrain_of
 from yanhu_satcheck.quantity import Measured
-from yanhu_satcheck.raster.ground import Look, SceneModel, levelled, view
+from yanhu_satcheck.raster.ground import SceneModel, levelled, view
 from yanhu_satcheck.raster.pair import PairReader, common_roles, open_pair
 from yanhu_satcheck.raster.relief import ReliefReader
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.shapes import cell_weights
-from yanhu_satcheck.raster.window import cell_m, window_of
-from yanhu_satcheck.scene import SceneFit
+from yanhu_satcheck.raster.window import cell_m
+from yanhu_satcheck.scene import Grid, SceneFit
+
+
+class Pools:
+    """Ground left alone, end to end; that of scenes that learnt together is laid so only once."""
+
+    def __init__(self) -> None:
+        self._shared: dict[int, Pool] = {}  # by the identity of the plots, which the fits keep
+
+    def of(self, model: SceneModel, grid: Grid, relief: ReliefReader | None) -> Pool:
+        """A scene's sample windows, with their slope where there is elevation."""
+        kept = self._shared.get(id(model.plots))
+        if kept is not None:
+            return kept
+        slopes = None
+        if relief is not None:
+            slopes = [slopes_on(p.window, p.grid or grid, relief) for p in model.plots]
+        made = pool_of(model, slopes)
+        if model.scenes > 1:
+            self._shared[id(model.plots)] = made
+        return made
 
 
 class SceneRoom:
     """What all polygons of one pair share while it is open: the reader, the null, the relief."""
 
-    def __init__(self, fit: SceneFit, crs: str, relief: ReliefReader | None) -> None:
-        self.fit, self.crs, self.relief = fit, crs, relief
+    def __init__(self, fit: SceneFit, crs: str, relief: ReliefReader | None, pools: Pools) -> None:
+        self.fit, self.crs, self.relief, self._pools = fit, crs, relief, pools
         self.model: SceneModel | None = fit.model
         self._stack = ExitStack()
 
@@ -54,14 +74,9 @@ class SceneRoom:
 
     @cached_property
     def pool(self) -> Pool:
-        """The sample windows end to end, with their slope where there is elevation."""
+        """The ground left alone that its polygons are compared with."""
         assert self.model is not None
-        if self.relief is None:
-            return pool_of(self.model, None)
-        grid, relief = self.reader.grid, self.relief
-        windows = [plot.window for plot in self.model.plots]
-        slopes = [slopes_on(w, grid, relief) for w in windows]
-        return pool_of(self.model, slopes)
+        return self._pools.of(self.model, self.reader.grid, self.relief)
 
 
 def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, tuple[Chip, ...]]:
@@ -85,8 +100,9 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
         return Measurement(task.polygon.id, scene, terrain=terrain), chips
     shift = scene.shift_px.sigma if scene.shift_px else 0.0
     change = change_of(Seen(before, after, seen, look, weights, cells, room.model, shift))
+    slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
     chance = chance_of(
-        _footprint(task, room, look, cells, terrain),
+        footprint_of(task.footprint, grid, room.model, look, cells, slope),
         room.pool,
         f"{task.polygon.id}|{task.fit.pair.id}",
     )
@@ -151,21 +167,3 @@ def _length(fit: SceneFit) -> Measured | None:
     if size < 1e-9:
         return Measured(0.0, hypot(x.sigma, y.sigma), x.n, "px")
     return Measured(size, hypot(x.value * x.sigma, y.value * y.sigma) / size, x.n, "px")
-
-
-def _footprint(
-    task: Task, room: SceneRoom, look: Look, cells: Cells, terrain: TerrainEvidence | None
-) -> Footprint:
-    """The polygon as the sample windows' cells would see it: thinned as they are."""
-    model, grid = room.model, room.reader.grid
-    assert model is not None
-    step = model.plots[0].window.step
-    window = window_of(task.footprint.bounds, grid)._replace(step=step)
-    inside = cell_weights(task.footprint, window.transform(grid), window.shape)
-    rows, cols = np.nonzero(inside > min(0.5, float(inside.max()) * 0.99))
-    count, kinds = len(model.likes.centres), look.kind[cells.mask]
-    mix = np.bincount(kinds, cells.weight, minlength=count) / cells.weight.sum()
-    score = float((look.score[cells.mask] * cells.weight).sum() / cells.weight.sum())
-    slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
-    rows, cols = rows - int(np.median(rows)), cols - int(np.median(cols))
-    return Footprint(*thin(rows, cols), float(len(rows)), mix.astype(np.float32), score, slope)
