@@ -29,9 +29,14 @@ from yanhu_satcheck.report import write
 from yanhu_satcheck.rule import Rule
 from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.runner import Runner
+<<<<<<< HEAD
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.survey import survey
 from yanhu_satcheck.survey.pooling import pooled
+=======
+from yanhu_satcheck.scene import DemFit, SceneFit
+from yanhu_satcheck.survey import survey, survey_elevation
+>>>>>>> 4f7550c (Elevations of two dates: brought together, refused where they are one, volumes with their errors)
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.wayback import former
 from yanhu_satcheck.workers import Pool
@@ -188,8 +193,8 @@ def _audited(
     before: Former | None,
     runner: Runner,
 ) -> Audit:
-    fits = _surveyed(batch, progress)
-    measurements, chips = _measured(batch, fits, scratch, progress)
+    fits, dem = _surveyed(batch, progress)
+    measurements, chips = _measured(batch, fits, dem, scratch, progress)
     total = len(batch.photos)
     photos, groups, broken = examine(
         batch, scratch, lambda done: progress("photos", done, total), runner
@@ -220,6 +225,7 @@ def _audited(
         photo_groups=groups,
         chips=chips,
         fits=fits,
+        dem=dem,
         titles=titles,
         thresholds={rule.code: asdict(rule.limits) for rule in rules},
         policy=held,
@@ -229,22 +235,26 @@ def _audited(
     )
 
 
-def _surveyed(batch: Batch, progress: Progress) -> tuple[SceneFit, ...]:
-    """Fit every scene pair, on ground that nobody suspects and nobody is licensed to dig."""
+def _surveyed(batch: Batch, progress: Progress) -> tuple[tuple[SceneFit, ...], DemFit]:
+    """Fit scenes and elevations on ground that nobody suspects and nobody is licensed to dig."""
     suspected = [p.footprint for p in batch.polygons if p.footprint is not None]
     licensed = [p.footprint for p in batch.permits if p.footprint is not None]
     fits = []
     for done, pair in enumerate(batch.scenes, 1):
         fits.append(survey(pair, [*suspected, *licensed], batch.crs))
         progress("survey", done, len(batch.scenes))
+<<<<<<< HEAD
     return pooled(fits, [*suspected, *licensed], batch.crs)
+=======
+    return tuple(fits), survey_elevation(batch.elevation, [*suspected, *licensed], batch.crs)
+>>>>>>> 4f7550c (Elevations of two dates: brought together, refused where they are one, volumes with their errors)
 
 
 def _measured(
-    batch: Batch, fits: Sequence[SceneFit], scratch: Path, progress: Progress
+    batch: Batch, fits: Sequence[SceneFit], dem: DemFit, scratch: Path, progress: Progress
 ) -> tuple[dict[str, Measurement], tuple[Chip, ...]]:
     total, measurements, chips = len(batch.polygons), {}, list[Chip]()
-    for one, pictures in measure(batch, fits, scratch):
+    for one, pictures in measure(batch, fits, scratch, dem=dem):
         measurements[one.polygon_id] = one
         chips += pictures
         progress("measure", len(measurements), total)

@@ -18,6 +18,7 @@ from yanhu_satcheck.measure.spectral import Seen, change_of
 from yanhu_satcheck.measure.terrain import slopes_on, terrain_of
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.raster.ground import SceneModel, levelled, view
+from yanhu_satcheck.raster.heights import HeightReader
 from yanhu_satcheck.raster.pair import PairReader, common_roles, open_pair
 from yanhu_satcheck.raster.relief import ReliefReader
 from yanhu_satcheck.raster.resample import Floats
@@ -49,8 +50,16 @@ class Pools:
 class SceneRoom:
     """What all polygons of one pair share while it is open: the reader, the null, the relief."""
 
-    def __init__(self, fit: SceneFit, crs: str, relief: ReliefReader | None, pools: Pools) -> None:
-        self.fit, self.crs, self.relief, self._pools = fit, crs, relief, pools
+    def __init__(
+        self,
+        fit: SceneFit,
+        crs: str,
+        relief: ReliefReader | None,
+        pools: Pools,
+        heights: HeightReader | None = None,
+    ) -> None:
+        self.fit, self.crs, self.relief = fit, crs, relief
+        self.heights, self._pools = heights, pools
         self.model: SceneModel | None = fit.model
         self._stack = ExitStack()
 
@@ -83,7 +92,8 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
     """All figures and pictures of one polygon that some pair covers."""
     shape = task.polygon.footprint
     assert shape is not None
-    terrain = terrain_of(shape, room.crs, room.relief) if room.relief else None
+    relief = room.relief
+    terrain = terrain_of(shape, room.crs, relief, room.heights) if relief else None
     if not common_roles(task.fit.pair):
         view_ = _scene_view(task, room, 0.0, _area_cells(task), ())
         return Measurement(task.polygon.id, view_, terrain=terrain), ()

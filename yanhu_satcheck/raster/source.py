@@ -53,6 +53,11 @@ class Source:
         """Let the file go."""
         self._file.close()
 
+    @property
+    def whole_numbers(self) -> bool:
+        """Whether the file can hold whole numbers only."""
+        return np.dtype(self._file.dtypes[self._bands[0] - 1]).kind in "iu"
+
     def read(self, window: Window) -> Floats:
         """The bands (n, h, w) of a window without `step`, as stored; NaN where nothing is."""
         if self._offset is None:

@@ -10,11 +10,14 @@ from shapely.geometry.base import BaseGeometry
 from yanhu_satcheck.raster.pair import PairPixels, PairReader, common_roles, open_pair
 from yanhu_satcheck.raster.window import Window, moved
 from yanhu_satcheck.scene import SceneFit, ScenePair
+from yanhu_satcheck.survey.elevation import survey_elevation
 from yanhu_satcheck.survey.model import scene_model
 from yanhu_satcheck.survey.registration import Registration, register
 from yanhu_satcheck.survey.sample import Sample
 from yanhu_satcheck.survey.windows import plots, shared_window, tiles
 from yanhu_satcheck.terms import Words
+
+__all__ = ["survey", "survey_elevation"]
 
 
 def survey(pair: ScenePair, keep_out: Sequence[BaseGeometry], crs: str, seed: int = 0) -> SceneFit:
