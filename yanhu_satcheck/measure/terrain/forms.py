@@ -5,7 +5,7 @@ within its error, and a figure that is within its own error is left out.
 """
 
 from collections.abc import Iterator
-from math import atan, degrees, hypot
+from math import atan, degrees, hypot, sqrt
 
 import numpy as np
 from scipy import ndimage
@@ -103,7 +103,7 @@ def _dipole(lot: Lot) -> Iterator[tuple[str, Measured]]:
     down = lot.columns[3][inside] * fall[0] + lot.columns[4][inside] * fall[1]
     rise = lot.heights.rise[inside].astype(float)
     down, rise = (v - float((v * share).sum()) for v in (down.astype(float), rise))
-    size = np.sqrt(float((share * down**2).sum()) * float((share * rise**2).sum()))
+    size = sqrt(float((share * down**2).sum()) * float((share * rise**2).sum()))
     if size < NAUGHT:
         return
     value = float((share * down * rise).sum()) / size

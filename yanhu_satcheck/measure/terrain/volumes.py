@@ -19,6 +19,7 @@ from yanhu_satcheck.raster.window import Window
 SURE = 1.96  # errors; 95 %
 BOX = 5  # cells along a side of the mean that tells the sign
 KNOWN = 0.95  # of the outline's area that both models must show
+HIDDEN = 0.2  # of a cell's error: half of what noise alone would give either side
 NAUGHT = 1e-9
 
 
@@ -28,6 +29,7 @@ class Lot(NamedTuple):
     heights: Heights
     area: Floats  # (h, w) square metres of each cell inside the outline; 0 where it is not known
     sigma: Floats  # (h, w) metres, one cell's difference
+    edges: Floats  # (h, w) metres, what a sharp edge between cell centres may hide
     lower: Bools  # cells of ground that plainly lies lower
     higher: Bools
     columns: Floats  # (6, h, w) what one unit of each fitted term adds to the difference
@@ -52,6 +54,7 @@ class Lot(NamedTuple):
         model = self.reader.model
         a, e = model.grid.transform[0], model.grid.transform[4]
         own = model.noise.sum_sigma(weight * self.sigma, (abs(a), abs(e)))
+        own = float(np.hypot(own, np.sqrt(((weight * self.edges) ** 2).sum(dtype=float))))
         pull = (self.columns * weight).sum(axis=(1, 2), dtype=float)
         return float(np.sqrt(own**2 + max(float(pull @ model.covariance @ pull), 0.0)))
 
@@ -90,7 +93,16 @@ def lot_of(heights: Heights, weights: Floats, window: Window, reader: HeightRead
     sure = SURE * reader.model.noise.sum_sigma(box, (abs(a), abs(e))) * sigma
     level = _around(np.where(heights.known, heights.rise, 0), heights.known)
     lower, higher = inside & (level < -sure), inside & (level > sure)
-    return Lot(heights, area, sigma, lower, higher, _columns(heights, window, reader), reader)
+    return Lot(
+        heights,
+        area,
+        sigma,
+        _edges(heights, sigma),
+        lower,
+        higher,
+        _columns(heights, window, reader),
+        reader,
+    )
 
 
 def volumes_of(lot: Lot) -> Volumes:
@@ -103,8 +115,10 @@ def volumes_of(lot: Lot) -> Volumes:
         fill, cut = 0.0, -net
     n = max(1, round(float(lot.area.sum(dtype=float)) / _cell_area(lot)))
     sigma = lot.error(lot.area)
+    # Where no sign is told, cut and fill may hide that cancel in the net.
+    hidden = HIDDEN * float((lot.sigma * lot.area * rest).sum(dtype=float))
     errors = [
-        sigma if not (lot.inside & ~mask).any() else lot.error(np.where(mask, lot.area, 0))
+        float(np.hypot(lot.error(np.where(mask, lot.area, np.float32(0))), hidden))
         for mask in (lot.lower | rest, lot.higher | rest)
     ]
     return Volumes(
@@ -125,6 +139,20 @@ def _around(rise: Floats, known: Bools) -> Floats:
     share = ndimage.uniform_filter(known.astype(np.float32), BOX, mode="constant")
     level = ndimage.uniform_filter(rise, BOX, mode="constant")
     return np.asarray(level / np.maximum(share, 1e-3), dtype=np.float32)
+
+
+def _edges(heights: Heights, sigma: Floats) -> Floats:
+    """What a sharp edge of the change, lying anywhere between cell centres, adds to a cell's error.
+
+    An eighth of the second difference is the most that a straight line misses of a bend; bends
+    that noise may have made are none.
+    """
+    rise = np.pad(np.where(heights.known, heights.rise, 0), 1, mode="edge")
+    middle = 2 * rise[1:-1, 1:-1]
+    bent = np.hypot(
+        rise[1:-1, 2:] + rise[1:-1, :-2] - middle, rise[2:, 1:-1] + rise[:-2, 1:-1] - middle
+    )
+    return np.asarray(np.where(heights.known & (bent > 4 * sigma), bent / 8, 0), dtype=np.float32)
 
 
 def _columns(heights: Heights, window: Window, reader: HeightReader) -> Floats:

@@ -19,8 +19,8 @@ from yanhu_satcheck.survey.elevation import words
 from yanhu_satcheck.survey.elevation.fit import spread_of
 from yanhu_satcheck.terms import Words
 
-EXPLAINED = 0.8  # of the difference; two surveys reached 0.74 at most, copies 0.88 and more
-FINE, WIDE = 1.5, 8.0  # cells: detail below and level above are not looked at
+EXPLAINED = 0.8  # of the difference; of two surveys a quarter and more was left, of copies less
+FINE, WIDE = 2.0, 8.0  # cells: detail below and level above are not looked at
 REACH = 2  # cells around that predict
 MOST = 24  # windows that are looked at
 EVERY = 11  # of whose cells one is taken
