@@ -132,10 +132,18 @@ def worked(x: Field, y: Field, sites: Sequence[Site]) -> Field:
     return z
 
 
+def _disc(site: Site, share: float) -> tuple[Field, Field]:
+    """Heights before on a disc, and how far out: the same however the world is sampled."""
+    x, y = np.meshgrid(*[np.linspace(-1, 1, 61) * share * site.radius] * 2)
+    far = np.hypot(x, y)
+    inside = far <= share * site.radius
+    return relief().at(site.x + x[inside], site.y + y[inside]), far[inside]
+
+
 def _pit(site: Site, x: Field, y: Field, z: Field) -> Field:
     """A level floor below the lowest rim, faces of 50 degrees."""
     away = np.hypot(x - site.x, y - site.y)
-    floor = float(z[away < 0.75 * site.radius].min()) - site.depth
+    floor = float(_disc(site, 0.75)[0].min()) - site.depth
     face = floor + np.maximum(away - 0.6 * site.radius, 0) * 1.2
     return np.where(away < site.radius, np.minimum(z, face), z)
 
@@ -170,7 +178,9 @@ def _levelled(site: Site, x: Field, y: Field, z: Field) -> Field:
     """Brought half-way to a level field: what is cut above is filled below."""
     away = np.hypot(x - site.x, y - site.y)
     share = np.clip((site.radius - away) / (0.2 * site.radius), 0, 1)
-    mean = float((z * share).sum() / share.sum())
+    inner, far = _disc(site, 1.0)
+    own = np.clip((site.radius - far) / (0.2 * site.radius), 0, 1)
+    mean = float((inner * own).sum() / own.sum())
     return z + 0.5 * share * (mean - z)
 
 

@@ -29,14 +29,9 @@ from yanhu_satcheck.report import write
 from yanhu_satcheck.rule import Rule
 from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.runner import Runner
-<<<<<<< HEAD
-from yanhu_satcheck.scene import SceneFit
-from yanhu_satcheck.survey import survey
-from yanhu_satcheck.survey.pooling import pooled
-=======
 from yanhu_satcheck.scene import DemFit, SceneFit
 from yanhu_satcheck.survey import survey, survey_elevation
->>>>>>> 4f7550c (Elevations of two dates: brought together, refused where they are one, volumes with their errors)
+from yanhu_satcheck.survey.pooling import pooled
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.wayback import former
 from yanhu_satcheck.workers import Pool
@@ -243,11 +238,8 @@ def _surveyed(batch: Batch, progress: Progress) -> tuple[tuple[SceneFit, ...], D
     for done, pair in enumerate(batch.scenes, 1):
         fits.append(survey(pair, [*suspected, *licensed], batch.crs))
         progress("survey", done, len(batch.scenes))
-<<<<<<< HEAD
-    return pooled(fits, [*suspected, *licensed], batch.crs)
-=======
-    return tuple(fits), survey_elevation(batch.elevation, [*suspected, *licensed], batch.crs)
->>>>>>> 4f7550c (Elevations of two dates: brought together, refused where they are one, volumes with their errors)
+    away = [*suspected, *licensed]
+    return pooled(fits, away, batch.crs), survey_elevation(batch.elevation, away, batch.crs)
 
 
 def _measured(

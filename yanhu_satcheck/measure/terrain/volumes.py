@@ -17,9 +17,11 @@ from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.window import Window
 
 SURE = 1.96  # errors; 95 %
+SIGNED = 2.58  # errors beyond which ground plainly lies lower or higher; 99 %
 BOX = 5  # cells along a side of the mean that tells the sign
 KNOWN = 0.95  # of the outline's area that both models must show
 HIDDEN = 0.2  # of a cell's error: half of what noise alone would give either side
+RINGING = 0.004  # of a volume: what resampling throws to the other side of its sharp edges
 NAUGHT = 1e-9
 
 
@@ -90,7 +92,7 @@ def lot_of(heights: Heights, weights: Floats, window: Window, reader: HeightRead
     area = np.where(inside, weights * np.float32(abs(a * e)), 0).astype(np.float32)
     sigma = reader.model.noise.at(np.nan_to_num(heights.slope_deg))
     box = np.full((BOX, BOX), 1 / BOX**2, dtype=np.float32)
-    sure = SURE * reader.model.noise.sum_sigma(box, (abs(a), abs(e))) * sigma
+    sure = SIGNED * reader.model.noise.sum_sigma(box, (abs(a), abs(e))) * sigma
     level = _around(np.where(heights.known, heights.rise, 0), heights.known)
     lower, higher = inside & (level < -sure), inside & (level > sure)
     return Lot(
@@ -117,6 +119,7 @@ def volumes_of(lot: Lot) -> Volumes:
     sigma = lot.error(lot.area)
     # Where no sign is told, cut and fill may hide that cancel in the net.
     hidden = HIDDEN * float((lot.sigma * lot.area * rest).sum(dtype=float))
+    hidden = float(np.hypot(hidden, RINGING * (cut + fill)))
     errors = [
         float(np.hypot(lot.error(np.where(mask, lot.area, np.float32(0))), hidden))
         for mask in (lot.lower | rest, lot.higher | rest)

@@ -71,6 +71,8 @@ def _surveyed(
         terms = fitted(stable, seed, shifting=False)
         assert terms is not None
     ground = _Aligned(stable, terms)
+    if (spread := spread_of(ground.flat()[1].astype(float))) > ROUGH_M:
+        return replace(blank, nmad_m=spread, refused=words.too_rough(spread))
     if twin := copied(ground.before, ground.after, ground.known, stable.rounded):
         return replace(blank, refused=twin)
     pair = blank.pair
@@ -167,8 +169,6 @@ def _doubtful(fit: DemFit, terms: Terms, ground: _Aligned, cell: float) -> Words
     assert fit.nmad_m is not None
     level, _ = ground.flat()
     relief = spread_of(level.astype(float))
-    if fit.nmad_m > ROUGH_M:
-        return words.too_rough(fit.nmad_m)
     if fit.nmad_m > 2.0 and fit.nmad_m > APART * relief:
         return words.other_ground(fit.nmad_m, relief)
     return None
