@@ -152,7 +152,8 @@ def main() -> None:
     z = np.array([one.z() for one in every])
     print(
         f"all: {len(every)} sites, beyond detection {len(past)}: sign right "
-        f"{np.mean([one.signed() for one in past]):.3f}; untouched ground said to have changed "
+        f"{np.mean([one.signed() for one in past]):.3f}, of those told "
+        f"{np.mean([one.signed() for one in past if one.shown()]):.3f}; untouched ground said to have changed "
         f"{np.mean([one.shown() for one in still]):.3f} of {len(still)}; truth within 1.96σ "
         f"{np.mean(np.abs(z) < SURE):.3f}, spread of z {z.std():.2f}"
     )
