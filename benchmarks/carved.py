@@ -153,9 +153,9 @@ def main() -> None:
     print(
         f"all: {len(every)} sites, beyond detection {len(past)}: sign right "
         f"{np.mean([one.signed() for one in past]):.3f}, of those told "
-        f"{np.mean([one.signed() for one in past if one.shown()]):.3f}; untouched ground said to have changed "
-        f"{np.mean([one.shown() for one in still]):.3f} of {len(still)}; truth within 1.96σ "
-        f"{np.mean(np.abs(z) < SURE):.3f}, spread of z {z.std():.2f}"
+        f"{np.mean([one.signed() for one in past if one.shown()]):.3f}; untouched ground said to "
+        f"have changed {np.mean([one.shown() for one in still]):.3f} of {len(still)}; truth within "
+        f"1.96σ {np.mean(np.abs(z) < SURE):.3f}, spread of z {z.std():.2f}"
     )
 
 

@@ -123,10 +123,10 @@ def worked(x: Field, y: Field, sites: Sequence[Site]) -> Field:
     """The later ground: each site's shape laid on the relief."""
     z = relief().at(x, y)
     for site in sites:
-        near = np.hypot(x - site.x, y - site.y) < 2.5 * site.radius
-        if not near.any():
+        rows = np.flatnonzero(np.abs(y[:, 0] - site.y) < 2.5 * site.radius)
+        cols = np.flatnonzero(np.abs(x[0] - site.x) < 2.5 * site.radius)
+        if not (rows.size and cols.size):
             continue
-        rows, cols = (np.flatnonzero(near.any(axis=i)) for i in (1, 0))
         cut = slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1)
         z[cut] = SHAPES[site.kind](site, x[cut], y[cut], z[cut])
     return z
