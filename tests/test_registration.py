@@ -7,7 +7,7 @@ import rasterio
 from tests.ground_worlds import CRS, FOUR, moved_by, pair, real_pair, real_root, texture, write
 from yanhu_satcheck.scene import ScenePair
 from yanhu_satcheck.survey import survey
-from yanhu_satcheck.survey.registration import agree
+from yanhu_satcheck.survey.consensus import largest, tilted
 
 
 def world(tmp_path: Path, x: float, y: float, size: int = 640, noise: float = 0.1) -> ScenePair:
@@ -59,13 +59,19 @@ def test_images_that_miss_each_other_are_refused(tmp_path: Path) -> None:
     assert survey(pair(one, two), [], CRS).refused is not None
 
 
-def test_agreement_needs_enough_windows_and_is_not_moved_by_a_few_wrong_ones() -> None:
+def test_agreement_is_not_moved_by_a_few_wrong_windows() -> None:
     right = [(0.4 + 0.01 * i, -0.2) for i in range(-10, 11)]
-    found = agree([*right, (9.0, 3.0), (-4.0, 8.0), None, None])
-    assert found.shift is not None
-    assert found.shift[0].value == pytest.approx(0.4)
-    assert (found.kept, found.tried) == (21, 25)
-    assert agree([*right[:11], *[None] * 20]).shift is None
+    shifts = np.array([*right, (9.0, 3.0), (-4.0, 8.0)]).T
+    assert largest(shifts).tolist() == list(range(21))
+
+
+def test_windows_that_lie_on_one_plane_agree_though_their_shifts_differ() -> None:
+    random = np.random.default_rng(2)
+    places = random.uniform(-1, 1, (2, 40))
+    shifts = np.array([[0.5, 2.0, 0.5], [0.1, -0.5, 3.0]]) @ np.vstack([np.ones(40), places])
+    shifts[:, :8] = random.uniform(-30, 30, (2, 8))
+    assert set(range(8, 40)) <= set(tilted(shifts, places).tolist())
+    assert len(largest(shifts)) < 20
 
 
 def test_unchanged_real_pairs_are_not_refused() -> None:

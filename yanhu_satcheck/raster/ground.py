@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from yanhu_satcheck.raster.alteration import Alteration
 from yanhu_satcheck.raster.pair import PairReader
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.spectra import (
@@ -89,6 +90,7 @@ class SceneModel:
     patch_px: float = 1.0  # cells of a plot that change together: its integral area
     place_sd: Mapping[str, Floats] = field(default_factory=dict)  # figure: (k,) between places
     scenes: int = 1  # how many the look-alikes and plots were pooled from
+    alteration: Alteration | None = None  # IR-MAD, where the bands allow it
 
 
 def levelled(after: Floats, gains: tuple[tuple[float, float], ...]) -> Floats:

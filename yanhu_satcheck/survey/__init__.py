@@ -44,10 +44,12 @@ def survey(pair: ScenePair, keep_out: Sequence[BaseGeometry], crs: str, seed: in
         windows_kept=found.kept,
         windows_tried=found.tried,
         refused=found.refused,
+        warp=found.warp,
+        local_px=found.local_px,
     )
-    if found.shift is None:
+    if found.warp is None:
         return fit
-    with open_pair(pair, (found.shift[0].value, found.shift[1].value)) as reader:
+    with open_pair(pair, fit.undone) as reader:
         away = [moved(shape, crs, reader.grid.crs) for shape in keep_out if not shape.is_empty]
         return _fitted(
             fit, reader, Sample(reader, plots(area, reader.grid, away, seed), away), seed

@@ -19,6 +19,7 @@ from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.spectra import VISIBLE, Cover, bare_ground, greenness
 from yanhu_satcheck.survey.alikes import classify, shares
 from yanhu_satcheck.survey.cover import covers, sky
+from yanhu_satcheck.survey.irmad import irmad
 from yanhu_satcheck.survey.radiometry import relate
 from yanhu_satcheck.survey.sample import Sample
 from yanhu_satcheck.terms import Words
@@ -45,7 +46,15 @@ def scene_model(
     after = levelled(after[:, None], level.gains)[:, 0]
     cover = covers(before[:, None], after[:, None], roles, calibrated, level.fitted)
     likes = learnt(before, after, cover, seed)
-    model = SceneModel(roles, level.gains, (skies[0], skies[1]), cover, likes, ())
+    model = SceneModel(
+        roles,
+        level.gains,
+        (skies[0], skies[1]),
+        cover,
+        likes,
+        (),
+        alteration=irmad(before, after),
+    )
     return with_plots(model, sample.pixels, sample.free, clear), level.says
 
 
