@@ -39,7 +39,7 @@ def chi_square(before: Floats, after: Floats, fit: Alteration) -> Floats:
     """χ² (…) of stacks (p, …): about χ² with p degrees of freedom where nothing changed."""
     one, two = (np.nan_to_num(s).reshape(len(s), -1).astype(float) for s in (before, after))
     value = (differences(one, two, fit) ** 2).sum(axis=0)
-    return value.astype(np.float32).reshape(before.shape[1:])
+    return np.asarray(value.reshape(before.shape[1:]), dtype=np.float32)
 
 
 def standing(chi2: Floats, fit: Alteration) -> Floats:

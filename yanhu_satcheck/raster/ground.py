@@ -197,6 +197,7 @@ def mining_like(
     bare it lies. Ground that was bare before counts half. The hundredth part of d² over its limit
     breaks ties between places where nothing happened.
     """
+    usual, limit = np.maximum(usual, 1e-6), np.maximum(limit, 1e-6)  # the same image twice: all 0
     span = np.log(np.maximum(limit / usual, 1.01))
     unusual = np.clip(np.log(np.maximum(d2, 1e-6) / usual) / span, 0, 1)
     tie = np.minimum(d2 / limit, 1) * np.float32(0.01)

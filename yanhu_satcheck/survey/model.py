@@ -18,7 +18,7 @@ from yanhu_satcheck.raster.pair import PairPixels
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.spectra import VISIBLE, Cover, bare_ground, greenness
 from yanhu_satcheck.survey.alikes import classify, shares
-from yanhu_satcheck.survey.cover import covers, sky
+from yanhu_satcheck.survey.cover import covers
 from yanhu_satcheck.survey.irmad import irmad
 from yanhu_satcheck.survey.radiometry import relate
 from yanhu_satcheck.survey.sample import Sample
@@ -36,8 +36,8 @@ def scene_model(
     """Fit the model and say what was done to the radiometry; None: too little clear ground."""
     if sum(int(mask.sum()) for mask in sample.seen()) < FEWEST:
         return None
-    skies = tuple(sky(stack[:, None], roles, calibrated) for stack in sample.cells(sample.seen()))
-    clear = sample.clear(roles, (skies[0], skies[1]))
+    skies = sample.skies(roles, calibrated)
+    clear = sample.clear(roles, skies)
     usable = [one & two for one, two in zip(clear, sample.free, strict=True)]
     before, after = sample.cells(usable)
     if before.shape[1] < FEWEST:
@@ -49,7 +49,7 @@ def scene_model(
     model = SceneModel(
         roles,
         level.gains,
-        (skies[0], skies[1]),
+        skies,
         cover,
         likes,
         (),

@@ -113,10 +113,10 @@ def _asked(found: _Found, group: Ints, count: int) -> Joint:
     crosses, shifts, places = _of(found, group)
     if count == 3:
         terms = np.vstack([np.ones(len(group)), places])
-        start = np.linalg.lstsq(terms.T, shifts.T, rcond=None)[0].T
+        start = np.asarray(np.linalg.lstsq(terms.T, shifts.T, rcond=None)[0].T, np.float64)
         near = start @ terms
     else:
-        start = np.median(shifts, axis=1)[:, None]
+        start = np.asarray(np.median(shifts, axis=1)[:, None], dtype=np.float64)
         near = np.repeat(start, len(group), axis=1)
     weight = ring_weights(crosses, list(zip(*near, strict=True)))
     side = float(crosses[0].spectrum.shape[0])
