@@ -47,7 +47,7 @@ def at(x: float, y: float, radius: float, corners: int = 8) -> BaseGeometry:
 KINDS: dict[str, list[BaseGeometry]] = {
     "overlapping": [at(100, 100, 60), at(130, 110, 60), at(130, 110, 60)],
     "with a hole": [at(160, 160, 90).difference(at(150, 170, 33.3))],
-    "of several parts": [MultiPolygon([at(60, 60, 20.5), at(250, 200, 31), at(20, 300, 4)])],  # type: ignore[list-item]
+    "of several parts": [MultiPolygon([at(60, 60, 20.5), at(250, 200, 31), at(20, 300, 4)])],
     "smaller than a cell": [at(104, 105, 1.3), at(110, 110, 0.6)],
     "on cell edges": [box(500_100, 3_899_800, 500_200, 3_899_900)],
     "a sliver": [Polygon([(500_010, 3_899_990), (500_300, 3_899_701), (500_300, 3_899_700.5)])],
