@@ -23,7 +23,7 @@ from yanhu_satcheck.raster.pair import PairReader, common_roles, open_pair
 from yanhu_satcheck.raster.relief import ReliefReader
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.shapes import cell_weights
-from yanhu_satcheck.raster.window import cell_m
+from yanhu_satcheck.raster.window import Window, cell_m
 from yanhu_satcheck.scene import Grid, SceneFit
 
 
@@ -77,9 +77,7 @@ class SceneRoom:
     @cached_property
     def reader(self) -> PairReader:
         """The pair, its fitted shift undone."""
-        shift = self.fit.shift_px
-        by = (shift[0].value, shift[1].value) if shift else (0.0, 0.0)
-        return self._stack.enter_context(open_pair(self.fit.pair, by))
+        return self._stack.enter_context(open_pair(self.fit.pair, self.fit.undone))
 
     @cached_property
     def pool(self) -> Pool:
@@ -162,18 +160,20 @@ def _scene_view(
         n_px,
         cell_m(pair.before.grid),
         roles,
-        _length(task.fit),
+        _length(task.fit, task.window),
         task.fit.refused,
         task.fit.mask_estimated,
     )
 
 
-def _length(fit: SceneFit) -> Measured | None:
-    """How far the dates lie apart, and how well that is known."""
+def _length(fit: SceneFit, window: Window) -> Measured | None:
+    """How far the dates lie apart here, and how well that is known: fit and local distortion."""
     if fit.shift_px is None:
         return None
-    x, y = fit.shift_px
-    size = hypot(x.value, y.value)
+    middle = window.col + window.width / 2, window.row + window.height / 2
+    x, y = fit.undone.at(*middle, fit.windows_kept)
+    size, local = hypot(x.value, y.value), fit.local_px or 0.0
     if size < 1e-9:
-        return Measured(0.0, hypot(x.sigma, y.sigma), x.n, "px")
-    return Measured(size, hypot(x.value * x.sigma, y.value * y.sigma) / size, x.n, "px")
+        return Measured(0.0, hypot(x.sigma, y.sigma, local), x.n, "px")
+    sigma = hypot(x.value * x.sigma, y.value * y.sigma) / size
+    return Measured(size, hypot(sigma, local), x.n, "px")

@@ -8,6 +8,7 @@ from scipy import ndimage
 from yanhu_satcheck.evidence import ChangeEvidence
 from yanhu_satcheck.measure.figures import Cells, mean_of, mean_over
 from yanhu_satcheck.quantity import Measured
+from yanhu_satcheck.raster.alteration import chi_square, standing
 from yanhu_satcheck.raster.ground import Look, SceneModel, soil_index
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.spectra import brightness
@@ -84,6 +85,9 @@ def _others(seen: Seen) -> dict[str, Measured]:
         "like_share": mean_of(look.alike, cells, "share"),
         "mining_like": mean_of(look.score, cells, "share"),
     }
+    if seen.model.alteration is not None:
+        chi2 = chi_square(seen.before, seen.after, seen.model.alteration)
+        out["irmad"] = mean_of(standing(chi2, seen.model.alteration), cells, "share")
     for name, stack in (("soil_before", seen.before), ("soil_after", seen.after)):
         index = soil_index(stack, seen.model)
         if index is not None:
