@@ -56,6 +56,15 @@ class ScenePair:
     later: tuple[ImageFile, ...] = ()
     position_sigma_m: float | None = None
 
+    @property
+    def followed(self) -> tuple["ScenePair", ...]:
+        """The before image with each later one, by date: what is fitted to follow the ground up."""
+        later = sorted(self.later, key=lambda image: (image.date, image.name))
+        return tuple(
+            ScenePair(f"{self.id} {one.date}", self.before, one, (), self.position_sigma_m)
+            for one in later
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ElevationFile:
@@ -91,6 +100,7 @@ class SceneFit:
     radiometry: Words | None = None  # what was done to make the dates comparable, or why not
     mask_estimated: bool = True
     model: Any = field(default=None, repr=False)  # what `measure` needs: samples, look-alikes
+    later: tuple["SceneFit", ...] = field(default=(), repr=False)  # of `pair.followed`, in order
 
 
 @dataclass(frozen=True, slots=True)

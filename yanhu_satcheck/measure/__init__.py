@@ -47,7 +47,7 @@ def measure(
         for fit, group in zip(fits, groups, strict=True):
             if not group:
                 continue
-            with SceneRoom(fit, batch.crs, relief) as room:
+            with SceneRoom(fit, batch.crs, relief, permits=batch.permits) as room:
                 for task in group:
                     result = measured(task, room, scratch)
                     done += 1

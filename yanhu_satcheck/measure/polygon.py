@@ -1,5 +1,6 @@
 """Measure one polygon: read its window once, look at it, and hand out every figure and picture."""
 
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from math import hypot
@@ -8,11 +9,21 @@ from types import TracebackType
 
 import numpy as np
 
-from yanhu_satcheck.evidence import Chip, Measurement, SceneView, TerrainEvidence
+from yanhu_satcheck.batch import Licence
+from yanhu_satcheck.evidence import (
+    Chip,
+    LaterEvidence,
+    Measurement,
+    OutsideEvidence,
+    SceneView,
+    TerrainEvidence,
+)
 from yanhu_satcheck.measure.cause import cause_of
 from yanhu_satcheck.measure.chance import Footprint, Pool, chance_of, pool_of, thin
 from yanhu_satcheck.measure.chips import chips_of
 from yanhu_satcheck.measure.figures import Cells, cells_of
+from yanhu_satcheck.measure.later import later_of, refusals, usable
+from yanhu_satcheck.measure.outside import outside_of
 from yanhu_satcheck.measure.plan import Task
 from yanhu_satcheck.measure.spectral import Seen, change_of
 from yanhu_satcheck.measure.terrain import slopes_on, terrain_of
@@ -22,15 +33,22 @@ from yanhu_satcheck.raster.pair import PairReader, common_roles, open_pair
 from yanhu_satcheck.raster.relief import ReliefReader
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.shapes import cell_weights
-from yanhu_satcheck.raster.window import cell_m, window_of
+from yanhu_satcheck.raster.window import cell_m, moved, window_of
 from yanhu_satcheck.scene import SceneFit
 
 
 class SceneRoom:
     """What all polygons of one pair share while it is open: the reader, the null, the relief."""
 
-    def __init__(self, fit: SceneFit, crs: str, relief: ReliefReader | None) -> None:
-        self.fit, self.crs, self.relief = fit, crs, relief
+    def __init__(
+        self,
+        fit: SceneFit,
+        crs: str,
+        relief: ReliefReader | None,
+        permits: Sequence[Licence] = (),
+    ) -> None:
+        self.fit, self.crs, self.relief, self.permits = fit, crs, relief, permits
+        self._followed = dict[str, PairReader]()
         self.model: SceneModel | None = fit.model
         self._stack = ExitStack()
 
@@ -51,6 +69,14 @@ class SceneRoom:
         shift = self.fit.shift_px
         by = (shift[0].value, shift[1].value) if shift else (0.0, 0.0)
         return self._stack.enter_context(open_pair(self.fit.pair, by))
+
+    def following(self, fit: SceneFit) -> PairReader:
+        """The before image with one of its follow-up images, that fit's shift undone."""
+        if fit.pair.id not in self._followed:
+            shift = fit.shift_px
+            by = (shift[0].value, shift[1].value) if shift else (0.0, 0.0)
+            self._followed[fit.pair.id] = self._stack.enter_context(open_pair(fit.pair, by))
+        return self._followed[fit.pair.id]
 
     @cached_property
     def pool(self) -> Pool:
@@ -83,16 +109,58 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
     cells = cells_of(weights, look.clear)
     if not cells.mask.any():
         return Measurement(task.polygon.id, scene, terrain=terrain), chips
-    shift = scene.shift_px.sigma if scene.shift_px else 0.0
-    change = change_of(Seen(before, after, seen, look, weights, cells, room.model, shift))
+    shift, ring = scene.shift_px.sigma if scene.shift_px else 0.0, look.clear & (weights == 0)
+    pixels = Seen(before, after, seen, look, cells, room.model, shift, ring)
+    change = change_of(pixels)
     chance = chance_of(
         _footprint(task, room, look, cells, terrain),
         room.pool,
         f"{task.polygon.id}|{task.fit.pair.id}",
     )
-    infrared = "nir" in room.reader.roles
-    cause = cause_of(change, terrain, chance, shape, infrared)
-    return Measurement(task.polygon.id, scene, change, terrain, chance, cause), chips
+    later = tuple(_later(task, room, weights, look))
+    cause = cause_of(change, terrain, chance, shape, later, scene.cell_m)
+    outside = _outside(task, room, pixels, terrain, scene)
+    return Measurement(
+        task.polygon.id, scene, change, terrain, chance, cause, later, outside
+    ), chips
+
+
+def _later(task: Task, room: SceneRoom, weights: Floats, look: Look) -> Iterator[LaterEvidence]:
+    """What each usable follow-up image shows of a polygon, by date."""
+    for fit in task.fit.later:
+        if usable(fit) is None:
+            found = later_of(fit, room.following(fit), task.window, weights, look)
+            if found is not None:
+                yield found
+
+
+def _outside(
+    task: Task, room: SceneRoom, pixels: Seen, terrain: TerrainEvidence | None, scene: SceneView
+) -> OutsideEvidence | None:
+    """The same figures over the part of a polygon that lies outside all licences."""
+    shape, pair = task.polygon.footprint, task.fit.pair
+    if shape is None or not room.permits:
+        return None
+    slip = scene.cell_m * (scene.shift_px.sigma if scene.shift_px else 0.0)
+    image = scene.cell_m if pair.position_sigma_m is None else pair.position_sigma_m
+    day = task.polygon.after_date or pair.after.date
+    found = outside_of(shape, room.permits, day, image, slip)
+    if found is None:
+        return None
+    plain = OutsideEvidence(found.ground.area, found.share, found.margin_m, found.permits)
+    part = task._replace(footprint=moved(found.ground, room.crs, room.reader.grid.crs))
+    affine = task.window.transform(room.reader.grid)
+    cells = cells_of(cell_weights(part.footprint, affine, task.window.shape), pixels.look.clear)
+    if cells.weight.sum() < 1:
+        return plain
+    change = change_of(pixels._replace(cells=cells))
+    chance = chance_of(
+        _footprint(part, room, pixels.look, cells, terrain),
+        room.pool,
+        f"{task.polygon.id}|{pair.id}|outside",
+    )
+    cause = cause_of(change, None, chance, found.ground, cell_m=scene.cell_m)
+    return plain._replace(change=change, chance=chance, cause=cause)
 
 
 def _unseen(
@@ -139,6 +207,7 @@ def _scene_view(
         _length(task.fit),
         task.fit.refused,
         task.fit.mask_estimated,
+        tuple(refusals(task.fit)),
     )
 
 
