@@ -50,6 +50,8 @@ def values_of(
     silent = TEXTURE if cell_m > FINE_M else set[str]()
     names = [name for name in FROM_CHANGE if name in change.others and name not in silent]
     out |= {name: change.others[name] for name in names}
+    if "haze" in out:  # more or less of it than over the scene: both make the ground look changed
+        out["haze"] = out["haze"]._replace(value=abs(out["haze"].value))
     if chance is not None and chance.p is not None:
         out["chance"] = _exact(chance.p)
     if terrain is not None:

@@ -22,7 +22,8 @@ PALE = 0.15  # mean visible reflectance above which a surface is neither char no
 RIVER = 5  # cells from a river within which new bare ground is its bank or bar
 LEAFY = 0.04  # green to the eye (leaf index), and by how much more than its like
 LEAFIER = 0.02
-SNOW = 0.4  # NDSI, and near infrared above 0.11 (Hall et al. 1995)
+SNOW = 0.4  # NDSI of snow, if it is brighter than this in near infrared (Hall et al. 1995)
+SNOW_NIR = 0.11
 
 
 def surface(seen: Seen, become: Floats) -> dict[str, Measured]:
@@ -59,8 +60,10 @@ def water(stack: Floats, cover: Cover) -> Bools:
         return np.asarray(light(stack, cover) <= cover.dark)
     bright = brightness(stack, cover.roles) > 0.3  # snow and cloud
     if wetter is not None:  # silt makes ponds bright in near infrared, never in short-wave
-        return np.asarray((wetter > 0) & (green < 0.2) & ~bright)
-    return np.asarray((wet > 0) & ~bright)
+        near = pick(stack, cover.roles, "nir")
+        frozen = (wetter > SNOW) & (np.zeros_like(wetter) if near is None else near > SNOW_NIR)
+        return np.asarray((wetter > 0) & (green < 0.2) & ~bright & ~frozen)
+    return np.asarray((wet > 0) & (green < 0.05) & ~bright)
 
 
 def beside_river(wet: Bools) -> Bools:
@@ -106,7 +109,7 @@ def snow(seen: Seen) -> Bools | None:
     ice, near = index("mndwi", seen.after, roles), pick(seen.after, roles, "nir")
     if ice is None or near is None or not cover.calibrated:
         return None
-    return np.asarray((ice > SNOW) & (np.nan_to_num(near) > 0.11))
+    return np.asarray((ice > SNOW) & (np.nan_to_num(near) > SNOW_NIR))
 
 
 def false_green(seen: Seen) -> Bools | None:
@@ -119,7 +122,7 @@ def false_green(seen: Seen) -> Bools | None:
     was, now = (index("leafiness", stack, roles) for stack in (seen.before, seen.after))
     if was is None or now is None or not {"nir", "red"} <= set(roles):
         return None
-    leafless = seen.look.green[1] < cover.bare
+    leafless = seen.look.green[1] < cover.green
     dry = ~water(seen.after, cover) & (light(np.nan_to_num(seen.after), cover) > cover.dark)
     return np.asarray((now > LEAFY) & (now - was > LEAFIER) & leafless & dry)
 
