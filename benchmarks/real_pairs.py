@@ -66,9 +66,9 @@ def scored(root: Path = ROOT, only: Sequence[str] = ()) -> Iterator[Row]:
         for world in worlds(root, Path(where)):
             if not only or world.name in only:
                 folder = Path(where) / world.name
-                _write_batch(world, folder)
+                write_batch(world, folder)
                 for call, words in CALLS.items():
-                    _file_all(world, folder, words)
+                    file_all(world, folder, words)
                     yield from _rows(world, call, audit(folder, folder / call.value))
 
 
@@ -87,7 +87,7 @@ def _rows(world: World, call: Call, done: Audit) -> Iterator[Row]:
         yield Row(world.name, world.sensor, site, call, told, cases[site.name])
 
 
-def _write_batch(world: World, folder: Path) -> None:
+def write_batch(world: World, folder: Path) -> None:
     """Lay out a batch folder: its images copied, its polygons in degrees, its manifest."""
     (folder / "scenes").mkdir(parents=True)
     scenes = "".join(_scene(pair, number, folder) for number, pair in enumerate(world.pairs))
@@ -131,7 +131,7 @@ def _scene(pair: Pair, number: int, folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _file_all(world: World, folder: Path, words: str) -> None:
+def file_all(world: World, folder: Path, words: str) -> None:
     """Write the filing: every polygon under one call."""
     with xlsxwriter.Workbook(folder / "submission.xlsx") as book:
         sheet = book.add_worksheet("填报")

@@ -38,6 +38,9 @@ def texture(
         out["road_share"] = mean_of(inside, cells, "share")
     if ring.sum() >= 20:
         out["working_like"] = mean_of(_working(look, rough[1], ring), cells, "share")
+        around = Cells(ring, ring[ring].astype(np.float32), np.zeros(int(ring.sum()), int), 0.0)
+        grid = patterns(tones[0], around)
+        out |= {"ring_grid": grid["right_angles"]} if "right_angles" in grid else {}
     return out
 
 
@@ -93,7 +96,7 @@ def patterns(light: Floats, cells: Cells) -> dict[str, Measured]:
     out = {}
     if (size > 0).sum() >= FEWEST:
         count = float(size.sum() ** 2 / (size**2).sum())
-        noise = float(np.sqrt(9 / count))  # neighbouring gradients share cells
+        noise = float(np.sqrt(4 / count))  # neighbouring gradients share cells
         for name, fold in (("right_angles", 4), ("parallel", 2)):
             length = float(abs((size * np.exp(1j * fold * angle)).sum()) / size.sum())
             out[name] = Measured(length, min(1.0, noise), round(count), "share")

@@ -31,6 +31,7 @@ FROM_CHANGE = (
     "right_angles",
     "regularity",
     "ring_bare_gain",
+    "ring_grid",
 )
 FROM_TERRAIN = ("axis_angle", "floor_change", "flat_floor", "steep_faces", "benches")
 FROM_RELIEF = ("net_gross", "dipole", "depression_m")
