@@ -196,6 +196,21 @@ def test_texture_says_nothing_where_cells_are_larger_than_houses() -> None:
     assert coarse.shares == pytest.approx(weighed(change()).shares)
 
 
+def test_a_little_more_of_what_the_season_did_everywhere_is_the_season() -> None:
+    """NDVI fell by 0.5: by 0.45 on ground like it as well, or by 0.05."""
+    most, least = (
+        weighed(change(like_green=like, ndvi_beyond=-0.5 - like)) for like in (-0.45, -0.05)
+    )
+    assert most.of("season") > least.of("season")
+    assert most.of("mining") < 0.5 < least.of("mining")
+
+
+def test_a_bare_lot_among_streets_is_building_before_it_is_a_pit() -> None:
+    wild, town = (weighed(change(ring_grid=v)) for v in (0.05, 0.5))
+    assert town.of("mining") < wild.of("mining")
+    assert town.of("construction") > wild.of("construction")
+
+
 def test_what_was_not_measured_is_named_once() -> None:
     words = [one.zh for one in weighed(change()).lacking]
     assert len(words) == len(set(words))

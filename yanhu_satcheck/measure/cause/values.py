@@ -13,6 +13,7 @@ from yanhu_satcheck.quantity import Measured
 LEVEL_DEG = 10.0  # slope at which ground is level no more
 FINE_M = 12.0  # cells larger than this show no house, bench or heap, only whole quarters
 TEXTURE = {"disorder", "right_angles", "regularity"}
+WITHERED = 0.1  # of NDVI
 RIBBON = 4.0  # perimeter squared over a circle's from which an outline is a ribbon
 NAMED = ("bare_gain", "changed_share", "brightness", "bare_before", "green_gain", "green_loss")
 FROM_CHANGE = (
@@ -51,6 +52,7 @@ def values_of(
     silent = TEXTURE if cell_m > FINE_M else set[str]()
     names = [name for name in FROM_CHANGE if name in change.others and name not in silent]
     out |= {name: change.others[name] for name in names}
+    out |= _season_part(change)
     if "haze" in out:  # more or less of it than over the scene: both make the ground look changed
         out["haze"] = out["haze"]._replace(value=abs(out["haze"].value))
     if chance is not None and chance.p is not None:
@@ -60,6 +62,19 @@ def values_of(
     if later:
         out |= _after(later[-1])
     return out | _outline(footprint, sloping=terrain is not None)
+
+
+def _season_part(change: ChangeEvidence) -> dict[str, Measured]:
+    """The part of the greenness a polygon lost that ground like it lost as well (0–1).
+
+    Not there where less than 0.1 of NDVI went: then there is nothing to share out.
+    """
+    like, beyond = (change.others.get(name) for name in ("like_green", "ndvi_beyond"))
+    if like is None or beyond is None or like.value + beyond.value > -WITHERED:
+        return {}
+    lost = like.value + beyond.value
+    part = min(1.0, max(0.0, like.value / lost))
+    return {"season_part": Measured(part, min(0.5, beyond.sigma / abs(lost)), beyond.n, "share")}
 
 
 def _exact(value: float) -> Measured:
