@@ -160,31 +160,31 @@ def show(rows: Sequence[Weighed]) -> None:
     """Print the fit and how well it holds."""
     p, spreads = left_out(rows)
     mine = np.array(["mining" in row.true for row in rows])
-    weight = weights(rows)
+    best = fitted(rows)
     print(f"{len(rows)} polygons, {mine.sum()} of new mining, {len(spreads)} folds")
-    print(f"spread {fitted(rows):.2f} (left out: {min(spreads):.2f}–{max(spreads):.2f})")
-    print(
-        f"log loss at the table's spread {loss(rows, table().spread):.3f}, fitted "
-        f"{loss(rows, fitted(rows)):.3f}"
-    )
-    print(
-        f"Brier {np.average((p - mine) ** 2, weights=weight):.3f}, as counted "
-        f"{np.mean((p - mine) ** 2):.3f}"
-    )
-    edges, error = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 1.0), 0.0
-    print(f"{'share of mining':18}{'polygons':>9}{'mining':>8}{'mean share':>12}{'true share':>12}")
+    print(f"spread {best:.2f} (left out: {min(spreads):.2f}–{max(spreads):.2f})")
+    print(f"log loss {loss(rows, best):.3f}, with the table's {loss(rows, table().spread):.3f}")
+    reliability(p, mine, np.ones(len(p)), f"as counted, {mine.mean():.0%} mining")
+    reliability(p, mine, weights(rows), "every kind the same, half mining")
+    kinds(rows, p)
+
+
+def reliability(
+    p: NDArray[np.float64], mine: NDArray[np.bool_], weight: NDArray[np.float64], title: str
+) -> None:
+    """Print how often what is told with a share is true, in one mix of polygons."""
+    edges, error = (0.0, 0.05, 0.2, 0.5, 0.8, 1.0), 0.0
+    print(f"\n{title:34}{'polygons':>9}{'mining':>8}{'mean share':>12}{'true share':>12}")
     for low, high in pairwise(edges):
         here = (p >= low) & ((p < high) | (high == 1))
         if here.any():
             told = float(np.average(p[here], weights=weight[here]))
             true = float(np.average(mine[here], weights=weight[here]))
             error += abs(told - true) * weight[here].sum() / weight.sum()
-            print(
-                f"{low:.2f}–{high:.2f}{'':9}{here.sum():>9}{mine[here].sum():>8}"
-                f"{told:>12.2f}{true:>12.2f}"
-            )
-    print(f"expected calibration error {error:.3f} (mining at even odds)")
-    kinds(rows, p)
+            count = f"{here.sum():>9}{mine[here].sum():>8}"
+            print(f"{low:.2f}–{high:.2f}{'':25}{count}{told:>12.2f}{true:>12.2f}")
+    brier = float(np.average((p - mine) ** 2, weights=weight))
+    print(f"expected calibration error {error:.3f}, Brier score {brier:.3f}")
 
 
 def kinds(rows: Iterable[Weighed], p: NDArray[np.float64]) -> None:

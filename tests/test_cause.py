@@ -202,7 +202,7 @@ def test_a_little_more_of_what_the_season_did_everywhere_is_the_season() -> None
         weighed(change(like_green=like, ndvi_beyond=-0.5 - like)) for like in (-0.45, -0.05)
     )
     assert most.of("season") > least.of("season")
-    assert most.of("mining") < 0.5 < least.of("mining")
+    assert most.of("mining") < least.of("mining")
 
 
 def test_a_bare_lot_among_streets_is_building_before_it_is_a_pit() -> None:

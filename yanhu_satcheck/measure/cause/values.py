@@ -12,6 +12,7 @@ from yanhu_satcheck.quantity import Measured
 
 LEVEL_DEG = 10.0  # slope at which ground is level no more
 FINE_M = 12.0  # cells larger than this show no house, bench or heap, only whole quarters
+WATER = ("water_gain", "from_water", "river_share")
 TEXTURE = {"disorder", "right_angles", "regularity"}
 WITHERED = 0.1  # of NDVI
 RIBBON = 4.0  # perimeter squared over a circle's from which an outline is a ribbon
@@ -59,6 +60,9 @@ def values_of(
         out["chance"] = _exact(chance.p)
     if terrain is not None:
         out |= _relief(terrain, change.brightness)
+        if terrain.slope_deg is not None and terrain.slope_deg.value > LEVEL_DEG:
+            for name in WATER:  # no water lies on a slope: there it is shade
+                out.pop(name, None)
     if later:
         out |= _after(later[-1])
     return out | _outline(footprint, sloping=terrain is not None)
