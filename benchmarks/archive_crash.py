@@ -3,8 +3,9 @@
     python benchmarks/archive_crash.py [rounds] [polygons a batch]
 
 Each round of the first kind starts from no file: two processes make it and add four batches each,
-one of them the same. Each round of the second kind kills (SIGKILL) a process at a random moment
-while it adds eight batches to one archive that lives through all rounds.
+one of them the same. Each round of the second kind kills (SIGKILL) a process while it adds eight
+batches to one archive that lives through all rounds: after a random one of them was said to be
+kept, at a random moment of the next.
 """
 
 import random
@@ -77,12 +78,18 @@ def killed(folder: Path, rounds: int, size: int) -> None:
     path, rng = folder / "killed.sqlite", random.Random(1)
     expected: set[str] = set()
     lost = unsound = cut = 0
+    a_batch = 0.1  # seconds, until one was timed
     for trial in range(rounds):
         one = start(path, size, range(trial * 8, trial * 8 + 8))
         go(one)
-        time.sleep(rng.uniform(0.0, 0.6))
+        kept = rng.randrange(8)
+        began = time.monotonic()
+        assert one.stdout is not None
+        said = [one.stdout.readline().strip() for _ in range(kept)]
+        a_batch = (time.monotonic() - began) / kept if kept else a_batch
+        time.sleep(rng.uniform(0.0, a_batch))
         one.send_signal(signal.SIGKILL)
-        expected |= set(one.communicate()[0].split())
+        expected |= {*said, *one.communicate()[0].split()}
         cut += one.returncode != 0
         held, sound = counted(path, size)
         lost += len(expected - set(held)) * size

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.read.draft import Draft
 from yanhu_satcheck.read.keys import NAME
 from yanhu_satcheck.read.misreads import in_chinese
@@ -34,9 +35,10 @@ def write(where: Path, text: str) -> None:
         refuse_to_overwrite(where)  # it may have come while we looked
         part.replace(target)
     except OSError as cause:
+        why = by_system(cause)
         raise click.ClickException(
-            f"无法写入 {target}（{cause.strerror}）；可用 --stdout 查看草稿\n"
-            f"{target} cannot be written ({cause.strerror}); --stdout shows the draft"
+            f"无法写入 {target}（{why.zh}）；可用 --stdout 查看草稿\n"
+            f"{target} cannot be written ({why.en}); --stdout shows the draft"
         ) from None
     finally:
         part.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing import freeze_support
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -13,6 +14,7 @@ import click
 
 from yanhu_satcheck.cli.archive import archive
 from yanhu_satcheck.cli.final import finalize
+from yanhu_satcheck.cli.usage import typed_wrong
 
 # Heavy libraries are imported inside the commands that need them: `--help` must be quick.
 
@@ -197,7 +199,8 @@ def main() -> None:
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
     sys.excepthook = _quiet_on_interrupt
-    sys.exit(exit_code(lambda: satcheck(standalone_mode=False), _interrupts()))
+    run = partial(satcheck, prog_name="satcheck", standalone_mode=False)
+    sys.exit(exit_code(run, _interrupts()))
 
 
 def _interrupts() -> list[int]:
@@ -235,6 +238,8 @@ def exit_code(command: Callable[[], Any], interrupts: Sequence[int] = ()) -> int
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as wrong:
+        if isinstance(wrong, click.UsageError) and (said := typed_wrong(wrong)):
+            click.echo(said, err=True)
         wrong.show()
         return NOT_AUDITED
     except (click.Abort, KeyboardInterrupt):

@@ -13,17 +13,22 @@ from . import (
     earlier_call_conflict,
     false_disaster,
     false_pseudo_change,
+    false_restoration,
     ledger_incomplete,
     ledger_overdue,
     licence_invalid,
+    method_mismatch,
     no_scene,
     not_in_ledger,
+    outside_licence,
     overlay_only,
     photo_missing,
     photo_reuse,
     polygon_accounting,
     registration_refused,
     reissued_benign,
+    relapse,
+    reserves_mismatch,
     same_area_conflict,
     too_few_pixels,
     unreadable_input,
@@ -32,6 +37,7 @@ from . import (
 RULES: tuple[Rule[Any], ...] = (
     # 违法采矿填报为实地伪变化、生态修复治理
     false_pseudo_change.RULE,
+    false_restoration.RULE,
     # 举证照片一图多用
     photo_reuse.RULE,
     photo_missing.RULE,
@@ -45,11 +51,15 @@ RULES: tuple[Rule[Any], ...] = (
     false_disaster.RULE,
     # 有证矿山仅作影像套合
     overlay_only.RULE,
+    outside_licence.RULE,
+    method_mismatch.RULE,
+    reserves_mismatch.RULE,
     licence_invalid.RULE,
     # 整治整改工作台账
     not_in_ledger.RULE,
     ledger_incomplete.RULE,
     ledger_overdue.RULE,
+    relapse.RULE,
     # what cannot be judged
     no_scene.RULE,
     cloud_hidden.RULE,

@@ -29,18 +29,16 @@ def change(**more: float) -> ChangeEvidence:
     }
     others = {name: more.pop(name) for name in tuple(more) if name not in told}
     others = {"mining_like": 0.7, "tint": 0.1, "like_green": 0.0, **others}
-    return ChangeEvidence(
-        *(share(value) for value in {**told, **more}.values()),
-        others={name: share(value) for name, value in others.items()},
-    )
+    figures = {name: share(value) for name, value in {**told, **more}.items()}
+    return ChangeEvidence(**figures, others={name: share(value) for name, value in others.items()})
 
 
 def relief(
     cut: float, fill: float, sigma: float = 500.0, slope: float = 20.0, **others: float
 ) -> TerrainEvidence:
-    volumes = [Measured(v, sigma, 100, "m3") for v in (cut, fill, fill - cut)]
+    cut_, fill_, net = (Measured(v, sigma, 100, "m3") for v in (cut, fill, fill - cut))
     named = {name: Measured(value, 0.05, 100, "") for name, value in others.items()}
-    return TerrainEvidence(share(slope), None, *volumes, 0.5, named)
+    return TerrainEvidence(share(slope), None, cut_, fill_, net, 0.5, named)
 
 
 def weighed(one: ChangeEvidence, terrain: TerrainEvidence | None = None) -> Cause:

@@ -92,6 +92,27 @@ def test_an_unknown_rule_exits_2_and_names_the_nearest(tmp_path: Path) -> None:
     assert not (tmp_path / "OUT").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "zh"),
+    [
+        (["adit"], "没有这个命令；用法见 satcheck --help"),
+        (["audit"], "缺少 BATCH；用法见 satcheck audit --help"),
+        (["audit", "."], "缺少 -o / --out；用法见 satcheck audit --help"),
+        (["audit", "--foo"], "没有选项 --foo；用法见 satcheck audit --help"),
+        (["check", "nowhere"], "BATCH 不存在，或不是文件夹；用法见 satcheck check --help"),
+        (["check", ".", "--lang", "fr"], "--lang 只能是 zh、en；用法见 satcheck check --help"),
+        (["archive", "lst"], "没有这个命令；用法见 satcheck archive --help"),
+        (["check", ".", "."], "命令写法有误；用法见 satcheck check --help"),
+    ],
+)
+def test_a_command_typed_wrong_is_said_in_chinese_first(words: list[str], zh: str) -> None:
+    """It was said in English alone."""
+    run = satcheck(*words)
+    assert (run.code, run.stdout) == (2, "")
+    assert run.stderr.splitlines()[0] == zh
+    assert "Error: " in run.stderr
+
+
 def test_the_first_screen_counts_by_rule_and_state(sample_audit: Run) -> None:
     lines = sample_audit.stdout.splitlines()
     told = next(line for line in lines if line.startswith("  LM06"))

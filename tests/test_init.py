@@ -19,6 +19,7 @@ from tests.read_batches import EAST, NORTH, workbook
 from yanhu_satcheck.read import read_batch
 from yanhu_satcheck.read.draft import Draft, draft
 from yanhu_satcheck.read.draft.names import Term, day_in, term_in, version
+from yanhu_satcheck.scene import ScenePair
 
 NUMBERS = [f"140802202204000{i}" for i in range(1, 7)]
 FILED = ["监测图斑编号", "合法性判定结果", "现场核查描述", "核查时间"]
@@ -89,6 +90,17 @@ def test_a_plain_quarter_leaves_nothing_to_correct(tmp_path: Path) -> None:
     batch = read_batch(root)
     assert ([p.id for p in batch.polygons], len(batch.submissions)) == (NUMBERS, 6)
     assert batch.misreads == ()
+
+
+def test_the_region_is_told_by_numbers_that_begin_with_year_and_quarter(tmp_path: Path) -> None:
+    """Numbers like 2022S4 140802 0001 told nothing, so the region was left to be filled in."""
+    root = tmp_path / "2022年第四季度"
+    numbers = [f"2022S4140802000{i}" for i in range(1, 7)]
+    issue(root / "图斑.shp", XZQDM=None, JCTBBH=numbers)
+    made = draft(root)
+    assert said(made)["batch"]["region"] == "140802"
+    assert asked(made, blank=True) == []
+    assert asked(made, blank=False) == ["region"]
 
 
 def test_the_command_writes_once_and_never_over_a_file(tmp_path: Path) -> None:
@@ -424,7 +436,11 @@ def test_the_folder_of_last_quarters_files_is_doubted(tmp_path: Path) -> None:
 
 
 def test_the_sample_quarter_is_drafted_but_for_what_no_file_says(tmp_path: Path) -> None:
-    """Its elevation models say no day; all else is read as the hand-made file has it."""
+    """Its elevation models say no day, its pair at two metres neither days nor scale.
+
+    All else is read as the hand-made file has it. The days that are taken from the polygons instead
+    stand to be checked.
+    """
     root = shutil.copytree(SAMPLE, tmp_path / SAMPLE.name)
     for name in ("batch.toml", "truth.json"):
         (root / name).unlink()
@@ -441,12 +457,23 @@ def test_the_sample_quarter_is_drafted_but_for_what_no_file_says(tmp_path: Path)
         assert getattr(drafted, same) == getattr(wanted, same)
     told = [(p.id, p.polygon_id, p.taken_at, p.lonlat, p.azimuth) for p in wanted.photos]
     assert [(p.id, p.polygon_id, p.taken_at, p.lonlat, p.azimuth) for p in drafted.photos] == told
-    for mine, theirs in zip(drafted.scenes, wanted.scenes, strict=True):
+    mine_of, theirs_of = (dict(map(_named, batch.scenes)) for batch in (drafted, wanted))
+    assert mine_of.keys() == theirs_of.keys()
+    for name, theirs in theirs_of.items():
         for end in ("before", "after"):
-            one, other = getattr(mine, end), getattr(theirs, end)
-            assert (one.name, one.date, one.bands) == (other.name, other.date, other.bands)
-            assert (one.scale, one.offset) == (other.scale, other.offset)
+            one, other = getattr(mine_of[name], end), getattr(theirs, end)
+            assert (one.name, one.bands, one.offset) == (other.name, other.bands, other.offset)
+            if name.endswith("fine_before.tif"):
+                assert one.scale is None
+                days = [row for row in text.splitlines() if f"fine_{end}.tif" in row]
+                assert ["请核对" in row for row in days] == [True]
+            else:
+                assert (one.date, one.scale) == (other.date, other.scale)
             assert (one.mask and one.mask.clear) == (other.mask and other.mask.clear)
+
+
+def _named(pair: ScenePair) -> tuple[str, ScenePair]:
+    return pair.before.name, pair
 
 
 @pytest.mark.parametrize(

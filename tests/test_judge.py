@@ -102,6 +102,15 @@ def test_only_the_polygons_that_the_rule_judges_are_corrected_over() -> None:
     assert only(judge(judged, [mine]).findings).q_value == pytest.approx(0.04)
 
 
+def test_a_rule_that_looks_at_a_part_is_judged_by_the_chance_of_that_part() -> None:
+    judged = dossier(case("P1", 0.5), case("P2", 0.001))
+    part = {"P1": 0.02, "P2": 0.6}
+    looks = rule(answers(doubt("P1"), doubt("P2")), chance=lambda case, _: part[case.polygon_id])
+    findings = judge(judged, [looks]).findings
+    assert [(f.p_value, f.q_value) for f in findings] == [(0.02, 0.04), (0.6, 0.6)]
+    assert [f.status.name for f in findings] == ["INCONSISTENT", "DOUBTFUL"]
+
+
 def test_what_does_not_rest_on_change_needs_no_chance() -> None:
     one = only(judge(dossier(case("P1")), [rule(answers(doubt("P1", on_change=False)))]).findings)
     assert (one.status, one.p_value, one.q_value) == (Status.INCONSISTENT, None, None)

@@ -20,12 +20,12 @@ SOURCES = {
 ORDER = """
 terms quantity
 errors
-scene policy policies runner
+scene policy policies runner foreign
 limits
 batch
 past
 evidence
-rule
+rule traces
 finding
 review
 ledger
@@ -38,7 +38,7 @@ pipeline
 cli
 """
 LINE = {room: number for number, line in enumerate(ORDER.splitlines()) for room in line.split()}
-RULES_READ = {"quantity", "evidence", "policy", "rule", "terms"}
+RULES_READ = {"quantity", "evidence", "policy", "rule", "terms", "traces"}
 SANS_IO = sys.stdlib_module_names - {"io", "os", "pathlib", "sqlite3", "socket", "urllib", "shutil"}
 
 

@@ -33,7 +33,7 @@ SPECTRA = {  # blue, green, red, near infrared
 }
 PLACES: dict[str, BaseGeometry] = {
     "pit": Polygon([(0, 0), (90, 20), (140, 90), (110, 170), (40, 150), (-30, 80)]),
-    "field": box(0, 0, 96, 96),
+    "field": box(0, 0, 48, 48),
     "slide": box(-25, -85, 25, 85),
     "restored": Polygon([(0, 0), (100, 10), (110, 90), (20, 110)]),
     "old pit": Polygon([(0, 0), (90, 20), (110, 90), (30, 120)]),
@@ -53,7 +53,7 @@ Bands = NDArray[np.float64]
 def shapes() -> dict[str, BaseGeometry]:
     return {
         name: translate(
-            scale(shape, 0.6, 0.6) if name != "field" else shape,
+            scale(shape, 0.4, 0.4) if name != "field" else shape,
             LEFT + AT[name][0] * CELL,
             TOP - AT[name][1] * CELL,
         )
@@ -80,8 +80,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[ScenePair, Elevatio
     paint(before, everywhere, "shrub", 0.15, 31)
     paint(after, everywhere, "autumn", 0.15, 31)
     paint(before, west, "crop", 0.06, 32)
-    harvested = np.kron(random.random((25, 25)) < 0.5, np.ones((24, 24))).astype(bool)
-    harvested[300 - 24 : 324, 96:120] = True
+    harvested = np.kron(random.random((50, 50)) < 0.5, np.ones((12, 12))).astype(bool)
+    harvested[300 - 12 : 312, 96:108] = True
     paint(after, west & harvested, "stubble", 0.06, 33)
     paint(after, west & ~harvested, "crop", 0.06, 32)
     transform = Affine(CELL, 0, LEFT, 0, -CELL, TOP)
@@ -212,7 +212,7 @@ def test_before_and_after_pictures_share_one_frame(found: Result) -> None:
     assert before.path.name == f"{before.path.stem}.jpg"
     assert len(before.path.stem) == 64
     xs = [x for x, _ in before.outline[0]]
-    assert (max(xs) - min(xs)) / before.width * before.metres == pytest.approx(102, abs=1)
+    assert (max(xs) - min(xs)) / before.width * before.metres == pytest.approx(68, abs=1)
     assert "2022-08-21" in before.caption.zh
     assert "真彩色" in before.caption.zh
 

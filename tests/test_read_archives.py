@@ -51,6 +51,30 @@ def test_what_a_zip_holds_is_listed_in_its_own_letters(
     assert misread.whole
 
 
+@pytest.mark.parametrize(
+    ("name", "member", "kind"),
+    [
+        ("采矿权.ods", "content.xml", ".ods"),
+        ("采矿权.xlsb", "xl/workbook.bin", ".xlsb"),
+        ("采矿权.xlsx", "xl/workbook.bin", ".xlsb"),
+        ("采矿权.docx", "word/document.xml", ".docx"),
+    ],
+)
+def test_a_document_that_is_a_zip_is_not_to_be_unpacked(
+    tmp_path: Path, name: str, member: str, kind: str
+) -> None:
+    """People were told to unpack their .ods."""
+    misread = _misread(tmp_path, name, _zip("mimetype", member))
+    assert kind in misread.what.zh
+    assert misread.remedy.zh == "请将其中的表格另存为 .xlsx"
+
+
+@pytest.mark.parametrize("suffix", [".dbf", ".shx", ".prj"])
+def test_a_part_of_a_shapefile_is_told_which_part_to_name(tmp_path: Path, suffix: str) -> None:
+    misread = _misread(tmp_path, f"采矿权{suffix}", b"\0\0\x27\x0a" + bytes(64))
+    assert "采矿权.shp" in misread.remedy.zh
+
+
 def test_the_geodatabase_in_a_zip_is_what_to_name(tmp_path: Path) -> None:
     inside = ("a/矿权.gdb/gdb", "a/矿权.gdb/timestamps", *(f"a/矿权.gdb/{i}" for i in range(9)))
     misread = _misread(tmp_path, "p.gdb.zip", _zip(*inside))

@@ -69,6 +69,36 @@ def test_one_batch_in_seven_encodings_reads_the_same(tmp_path: Path, name: str) 
         assert a.footprint.equals_exact(b.footprint, 0.001)
 
 
+@pytest.mark.parametrize("form", [*FIXTURES, "gem_cn.gdb", "gem_cn.kml"])
+def test_one_layer_in_nine_forms_gives_equal_polygons_and_words(tmp_path: Path, form: str) -> None:
+    home, wanted = shared_data("vector", "encoding_fixtures"), {}
+    truth = geopandas.read_file(home / "gem_cn.gdb").to_crs("EPSG:4526")
+    for row in truth.itertuples():
+        wanted[row.图斑编号] = (row.geometry, row.矿山名称, row.开采方式)
+    path = tmp_path / (form if "." in form else f"{form}.shp")
+    if form.endswith(".kml"):
+        truth.to_crs("EPSG:4326").to_file(path, driver="KML")
+    elif form.endswith(".gdb"):
+        shutil.copytree(home / form, path)
+    else:
+        for part in home.glob(f"{form}.*"):
+            shutil.copyfile(part, tmp_path / part.name)
+    cut = {"gem_cn_utf8_cpg_truncated_fieldnames": ("矿山名", "开采方")}
+    short = dict.fromkeys((FIXTURES[3], FIXTURES[5]), ("矿山名", "方式"))
+    mine, method = (cut | short).get(form, ("矿山名称", "开采方式"))
+    says = f'path = "{path.name}"\nfields = {{ township = "{mine}", village = "{method}" }}\n'
+    head = HEAD.replace("[batch]", '[batch]\ncrs = "EPSG:4526"')
+    (tmp_path / "batch.toml").write_text(head + "[polygons]\n" + says, encoding="utf-8")
+    polygons = read_batch(tmp_path).polygons
+    assert [p.id for p in polygons] == list(wanted)
+    assert len(polygons) == 103
+    for polygon in polygons:
+        shape, *words = wanted[polygon.id]
+        assert [polygon.township, polygon.village] == words
+        assert polygon.footprint is not None
+        assert shapely.hausdorff_distance(polygon.footprint, shape) < 1e-6
+
+
 def _shapefile(folder: Path, encoding: str = "GBK") -> Path:
     rows = [
         {"图斑编号": f"A{i}", "乡镇": "解州镇", "geometry": Polygon(square(i))} for i in range(3)
@@ -165,6 +195,17 @@ def test_a_broken_geometry_costs_only_its_polygon(tmp_path: Path, geometry: Any,
     assert fault is not None
     assert says in fault.zh
     assert only(batch.misreads).polygon_ids == ("A2",)
+
+
+@pytest.mark.parametrize("says", ["null", '"Features"'])
+def test_a_collection_that_does_not_say_so_is_none(tmp_path: Path, says: str) -> None:
+    """Empty ones, which every other reader refuses, were read without a word."""
+    batch_folder(tmp_path, more='[hazards]\npath = "hazards.geojson"\n')
+    path = tmp_path / "hazards.geojson"
+    path.write_text(f'{{"type": {says}, "features": []}}', encoding="utf-8")
+    batch = read_batch(tmp_path)
+    assert only(batch.misreads).what.en == "it is no FeatureCollection"
+    assert "hazards" in batch.unusable
 
 
 def test_a_property_written_twice_is_noticed(tmp_path: Path) -> None:

@@ -37,6 +37,14 @@ def test_licences(tmp_path: Path) -> None:
     assert batch.misreads == ()
 
 
+def test_licences_whose_place_had_to_be_guessed_are_remembered(tmp_path: Path) -> None:
+    batch_folder(tmp_path, more='[permits]\npath = "p.geojson"\n[projects]\npath = "q.geojson"')
+    paper = feature(square(), 采矿许可证号="C1", 有效期止="2025-01-01")
+    layer(tmp_path / "p.geojson", [paper], "EPSG:4490")  # which its coordinates contradict
+    layer(tmp_path / "q.geojson", [feature(square(), 项目编号="Q1")])
+    assert read_batch(tmp_path).crs_in_doubt == {"permits"}
+
+
 def test_a_renewal_may_be_a_date(tmp_path: Path) -> None:
     batch_folder(tmp_path, more='[permits]\npath = "p.csv"')
     (tmp_path / "p.csv").write_text(

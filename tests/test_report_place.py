@@ -1,5 +1,6 @@
 """OUT is there whole or not at all, and nothing of somebody else is touched."""
 
+import errno
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -13,9 +14,11 @@ from tests.test_report_audit import BATCH, small_audit
 from yanhu_satcheck import report
 from yanhu_satcheck.errors import AccountingError, ReportError
 from yanhu_satcheck.ledger import Audit, Review
+from yanhu_satcheck.report import place
 from yanhu_satcheck.report.answers import keeps_answers
 from yanhu_satcheck.report.lock import MARK
 from yanhu_satcheck.report.place import whole
+from yanhu_satcheck.report.workbook import new_book
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,29 @@ def test_an_open_workbook_is_said(audit: Audit, tmp_path: Path) -> None:
     (tmp_path / "OUT" / "~$ledger.xlsx").write_bytes(b"")
     with pytest.raises(ReportError, match="close it"):
         report.write(audit, tmp_path / "OUT")
+
+
+def test_the_folder_that_takes_no_new_one_is_named(
+    audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was named was a folder of ours that could not be made, and that nobody knows."""
+
+    def denied(prefix: str, dir: Path) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied", str(dir / f"{prefix}x"))
+
+    monkeypatch.setattr(place, "mkdtemp", denied)
+    with pytest.raises(ReportError) as refused:
+        report.write(audit, tmp_path / "OUT")
+    assert str(refused.value).startswith(f"OUT：{tmp_path.name} 无法写入")
+    assert f"OUT: {tmp_path.name} may not be written" in str(refused.value)
+
+
+def test_a_workbook_that_the_system_refuses_says_why(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ReportError, match=r"文件不存在.*\n.*No such file"),
+        new_book(tmp_path / "gone" / "a.xlsx", "a", date(2022, 12, 31)) as book,
+    ):
+        book.add_worksheet("a")
 
 
 def test_a_file_in_the_way_is_refused(audit: Audit, tmp_path: Path) -> None:

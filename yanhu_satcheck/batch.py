@@ -290,6 +290,7 @@ class Batch:
     inputs: tuple[InputFile, ...] = field(default=(), repr=False)
     misreads: tuple[Misread, ...] = field(default=(), repr=False)
     filing_call: int | None = None  # which of `filing_columns` holds the call
+    crs_in_doubt: frozenset[str] = frozenset()  # tables whose CRS had to be guessed (DQ04)
 
     def owns(self, row: LedgerRow) -> bool:
         """Whether a row of the ledger is of this batch: it names it, however written, or none."""

@@ -76,7 +76,7 @@ class _Bench:
         self, rule: Rule[Any], mine: list[Case], answers: Iterable[Answer]
     ) -> Iterator[Finding]:
         cases = {case.polygon_id: case for case in mine}
-        p = {case.polygon_id: case.p_value for case in mine}
+        p = {case.polygon_id: rule.chance(case, rule.limits) for case in mine}
         q = adjusted(p)
         for answer in answers:
             if strangers := set(answer.polygon_ids) - set(cases):

@@ -31,6 +31,7 @@ from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.runner import Runner
 from yanhu_satcheck.scene import SceneFit
 from yanhu_satcheck.survey import survey
+from yanhu_satcheck.survey.pooling import pooled
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.wayback import former
 from yanhu_satcheck.workers import Pool
@@ -238,7 +239,7 @@ def _surveyed(batch: Batch, progress: Progress) -> tuple[SceneFit, ...]:
         fit = survey(pair, [*suspected, *licensed], batch.crs)
         fits.append(replace(fit, later=tuple(later)))
         progress("survey", done, len(batch.scenes))
-    return tuple(fits)
+    return pooled(fits, [*suspected, *licensed], batch.crs)
 
 
 def _measured(

@@ -102,6 +102,10 @@ Answer = Doubt | Unsure
 Check = Callable[[Dossier, L], Iterable[Answer]]
 
 
+def _own_chance(case: Case, limits: object) -> float | None:
+    return case.p_value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule(Generic[L]):
     """One thing that the audit looks for. Its page is the docstring of the module it lives in."""
@@ -114,6 +118,8 @@ class Rule(Generic[L]):
     limits: L
     concerns: Callable[[Case, L], bool] = field(repr=False)
     check: Check[L] = field(repr=False)  # sees only the cases that it concerns
+    # The p that a polygon is judged by: its own, where the rule does not look at a part of it.
+    chance: Callable[[Case, L], float | None] = field(default=_own_chance, repr=False)
     needs: frozenset[str] = frozenset()  # supplies, or "table.column", without which it is mute
     after: bool = False  # runs in the second round and sees what the first one found
     worst: Status = Status.INCONSISTENT  # the worst that it may say; beyond it is a broken rule

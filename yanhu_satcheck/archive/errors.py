@@ -8,6 +8,7 @@ from pathlib import Path
 from shapely.errors import ShapelyError
 
 from yanhu_satcheck.errors import ArchiveError
+from yanhu_satcheck.foreign import by_system
 
 _SAID = {
     sqlite3.SQLITE_BUSY: ("正被其他程序使用；请稍后再试", "in use by another program; try again"),
@@ -33,14 +34,14 @@ def said(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as cause:
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        zh, en = _SAID.get(code & 0xFF, ("出错", "it failed"))
-        raise no_archive(path, f"{zh}（{cause}）", f"{en} ({cause})") from cause
+        zh, en = _SAID.get(code & 0xFF, (f"出错（{cause}）", "it failed"))
+        raise no_archive(path, zh, f"{en} ({cause})") from cause
     except UnicodeDecodeError as cause:  # SQLite repeats a damaged name in what it says
         zh, en = _SAID[sqlite3.SQLITE_CORRUPT]
         raise no_archive(path, zh, en) from cause
     except OSError as cause:
-        why = cause.strerror or str(cause)
-        raise no_archive(path, f"无法使用：{why}", f"cannot be used: {why}") from cause
+        why = by_system(cause)
+        raise no_archive(path, f"无法使用：{why.zh}", f"cannot be used: {why.en}") from cause
 
 
 @contextmanager

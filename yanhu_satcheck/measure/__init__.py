@@ -7,7 +7,8 @@ from pathlib import Path
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.evidence import Chip, Measurement
 from yanhu_satcheck.measure.plan import tasks
-from yanhu_satcheck.measure.polygon import SceneRoom, measured
+from yanhu_satcheck.measure.polygon import measured
+from yanhu_satcheck.measure.room import Pools, SceneRoom
 from yanhu_satcheck.measure.terrain import terrain_of
 from yanhu_satcheck.raster.relief import ReliefReader, open_relief
 from yanhu_satcheck.scene import SceneFit
@@ -35,7 +36,7 @@ def measure(
         RasterError: An image, mask or elevation model cannot be read.
     """
     groups, without = tasks(batch, fits)
-    done = 0
+    done, pools = 0, Pools()
     with ExitStack() as stack:
         relief = _relief(batch, stack)
         for polygon in without:
@@ -47,7 +48,7 @@ def measure(
         for fit, group in zip(fits, groups, strict=True):
             if not group:
                 continue
-            with SceneRoom(fit, batch.crs, relief, permits=batch.permits) as room:
+            with SceneRoom(fit, batch.crs, relief, pools, batch.permits) as room:
                 for task in group:
                     result = measured(task, room, scratch)
                     done += 1

@@ -1,15 +1,11 @@
 """Measure one polygon: read its window once, look at it, and hand out every figure and picture."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from functools import cached_property
+from collections.abc import Iterator
 from math import hypot
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
-from yanhu_satcheck.batch import Licence
 from yanhu_satcheck.evidence import (
     Chip,
     LaterEvidence,
@@ -19,75 +15,22 @@ from yanhu_satcheck.evidence import (
     TerrainEvidence,
 )
 from yanhu_satcheck.measure.cause import cause_of
-from yanhu_satcheck.measure.chance import Footprint, Pool, chance_of, pool_of, thin
+from yanhu_satcheck.measure.chance import chance_of, footprint_of
 from yanhu_satcheck.measure.chips import chips_of
-from yanhu_satcheck.measure.figures import Cells, cells_of
+from yanhu_satcheck.measure.figures import cells_of
 from yanhu_satcheck.measure.later import later_of, refusals, usable
 from yanhu_satcheck.measure.outside import outside_of
 from yanhu_satcheck.measure.plan import Task
+from yanhu_satcheck.measure.room import SceneRoom
 from yanhu_satcheck.measure.spectral import Seen, change_of
-from yanhu_satcheck.measure.terrain import slopes_on, terrain_of
+from yanhu_satcheck.measure.terrain import terrain_of
 from yanhu_satcheck.quantity import Measured
-from yanhu_satcheck.raster.ground import Look, SceneModel, levelled, view
-from yanhu_satcheck.raster.pair import PairReader, common_roles, open_pair
-from yanhu_satcheck.raster.relief import ReliefReader
+from yanhu_satcheck.raster.ground import Look, levelled, view
+from yanhu_satcheck.raster.pair import common_roles
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.shapes import cell_weights
-from yanhu_satcheck.raster.window import cell_m, moved, window_of
+from yanhu_satcheck.raster.window import cell_m, moved
 from yanhu_satcheck.scene import SceneFit
-
-
-class SceneRoom:
-    """What all polygons of one pair share while it is open: the reader, the null, the relief."""
-
-    def __init__(
-        self,
-        fit: SceneFit,
-        crs: str,
-        relief: ReliefReader | None,
-        permits: Sequence[Licence] = (),
-    ) -> None:
-        self.fit, self.crs, self.relief, self.permits = fit, crs, relief, permits
-        self._followed = dict[str, PairReader]()
-        self.model: SceneModel | None = fit.model
-        self._stack = ExitStack()
-
-    def __enter__(self) -> "SceneRoom":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
-
-    @cached_property
-    def reader(self) -> PairReader:
-        """The pair, its fitted shift undone."""
-        shift = self.fit.shift_px
-        by = (shift[0].value, shift[1].value) if shift else (0.0, 0.0)
-        return self._stack.enter_context(open_pair(self.fit.pair, by))
-
-    def following(self, fit: SceneFit) -> PairReader:
-        """The before image with one of its follow-up images, that fit's shift undone."""
-        if fit.pair.id not in self._followed:
-            shift = fit.shift_px
-            by = (shift[0].value, shift[1].value) if shift else (0.0, 0.0)
-            self._followed[fit.pair.id] = self._stack.enter_context(open_pair(fit.pair, by))
-        return self._followed[fit.pair.id]
-
-    @cached_property
-    def pool(self) -> Pool:
-        """The sample windows end to end, with their slope where there is elevation."""
-        assert self.model is not None
-        if self.relief is None:
-            return pool_of(self.model, None)
-        grid, relief = self.reader.grid, self.relief
-        windows = [plot.window for plot in self.model.plots]
-        slopes = [slopes_on(w, grid, relief) for w in windows]
-        return pool_of(self.model, slopes)
 
 
 def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, tuple[Chip, ...]]:
@@ -112,8 +55,9 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
     shift, ring = scene.shift_px.sigma if scene.shift_px else 0.0, look.clear & (weights == 0)
     pixels = Seen(before, after, seen, look, cells, room.model, shift, ring)
     change = change_of(pixels)
+    slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
     chance = chance_of(
-        _footprint(task, room, look, cells, terrain),
+        footprint_of(task.footprint, grid, room.model, look, cells, slope),
         room.pool,
         f"{task.polygon.id}|{task.fit.pair.id}",
     )
@@ -154,8 +98,9 @@ def _outside(
     if cells.weight.sum() < 1:
         return plain
     change = change_of(pixels._replace(cells=cells))
+    slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
     chance = chance_of(
-        _footprint(part, room, pixels.look, cells, terrain),
+        footprint_of(part.footprint, room.reader.grid, pixels.model, pixels.look, cells, slope),
         room.pool,
         f"{task.polygon.id}|{pair.id}|outside",
     )
@@ -220,21 +165,3 @@ def _length(fit: SceneFit) -> Measured | None:
     if size < 1e-9:
         return Measured(0.0, hypot(x.sigma, y.sigma), x.n, "px")
     return Measured(size, hypot(x.value * x.sigma, y.value * y.sigma) / size, x.n, "px")
-
-
-def _footprint(
-    task: Task, room: SceneRoom, look: Look, cells: Cells, terrain: TerrainEvidence | None
-) -> Footprint:
-    """The polygon as the sample windows' cells would see it: thinned as they are."""
-    model, grid = room.model, room.reader.grid
-    assert model is not None
-    step = model.plots[0].window.step
-    window = window_of(task.footprint.bounds, grid)._replace(step=step)
-    inside = cell_weights(task.footprint, window.transform(grid), window.shape)
-    rows, cols = np.nonzero(inside > min(0.5, float(inside.max()) * 0.99))
-    count, kinds = len(model.likes.centres), look.kind[cells.mask]
-    mix = np.bincount(kinds, cells.weight, minlength=count) / cells.weight.sum()
-    score = float((look.score[cells.mask] * cells.weight).sum() / cells.weight.sum())
-    slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
-    rows, cols = rows - int(np.median(rows)), cols - int(np.median(cols))
-    return Footprint(*thin(rows, cols), float(len(rows)), mix.astype(np.float32), score, slope)

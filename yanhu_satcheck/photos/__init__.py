@@ -8,6 +8,7 @@ from pyproj import Transformer
 
 from yanhu_satcheck.batch import Batch, Misread, Photo
 from yanhu_satcheck.evidence import PhotoEvidence, PhotoGroup
+from yanhu_satcheck.foreign import by_decoder
 from yanhu_satcheck.photos.datum import to_wgs84
 from yanhu_satcheck.photos.groups import groups
 from yanhu_satcheck.photos.picture import Print, Unreadable, digest, print_of, try_to_decode
@@ -140,7 +141,7 @@ def _why(cause: Exception) -> Words:
     if isinstance(cause, Died):
         return cause.why
     if isinstance(cause, Unreadable):
-        return Words(str(cause), str(cause))
+        return by_decoder(str(cause))
     raise cause  # no decoder's: ours
 
 

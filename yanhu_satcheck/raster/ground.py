@@ -24,6 +24,7 @@ from yanhu_satcheck.raster.spectra import (
     hidden,
 )
 from yanhu_satcheck.raster.window import Window
+from yanhu_satcheck.scene import Grid
 
 Bytes = NDArray[np.uint8]
 NONE = 255  # the class of a cell that cannot be looked at
@@ -72,6 +73,7 @@ class Plot:
     usable: Bools  # clear, and outside every issued polygon and licence
     kind: Bytes
     score: Floats
+    grid: Grid | None = None  # that the window lies on; `None`: the scene's own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +88,7 @@ class SceneModel:
     plots: tuple[Plot, ...] = field(repr=False)
     patch_px: float = 1.0  # cells of a plot that change together: its integral area
     place_sd: Mapping[str, Floats] = field(default_factory=dict)  # figure: (k,) between places
+    scenes: int = 1  # how many the look-alikes and plots were pooled from
 
 
 def levelled(after: Floats, gains: tuple[tuple[float, float], ...]) -> Floats:

@@ -12,6 +12,7 @@ from typing import Any
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
+from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.past import Answer
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.read.values import day, folded, is_blank, text
@@ -53,9 +54,9 @@ def open_book(workbook: Path) -> Book:
     try:
         content = workbook.read_bytes()
     except OSError as cause:
-        why = cause.strerror or str(cause)
+        why = by_system(cause)
         raise Unreadable(
-            Words(f"不可读：{why}", f"it cannot be read: {why}"),
+            Words(f"不可读：{why.zh}", f"it cannot be read: {why.en}"),
             Words("请关闭或恢复该文件", "close it, or put it back"),
         ) from None
     refuse_hostile(content)

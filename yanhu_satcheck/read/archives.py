@@ -20,6 +20,12 @@ _MAGIC = {
 # What is a zip by design, and the member that shows it.
 _ZIPPED = dict.fromkeys((".xlsx", ".xlsm", ".xls", ".et"), "xl/")
 _ZIPPED |= dict.fromkeys((".kmz", ".kml", ".ovkmz", ".ovkml"), ".kml")
+# Documents that are zips too and are not read, by a member that shows which.
+_DOCUMENTS = {
+    "xl/workbook.bin": Words("Excel 二进制工作簿（.xlsb）", "a binary workbook (.xlsb)"),
+    "content.xml": Words("LibreOffice 文档（如 .ods）", "a LibreOffice document (like .ods)"),
+    "word/document.xml": Words("Word 文档（.docx）", "a Word document (.docx)"),
+}
 _READ = (".shp", ".gpkg", ".geojson", ".kml", ".kmz", ".xlsx", ".xls", ".csv")
 BAD_ZIP: tuple[type[Exception], ...] = (
     *(zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError),
@@ -62,6 +68,8 @@ def archive_in(path: Path) -> Words | None:
             "是 zip 压缩包，但已损坏或过大", "it is a zip archive, damaged or too large"
         )
         return None if suffix in _ZIPPED else damaged
+    if document := _document(listing):
+        return Words(f"是{document.zh}，不能直接读取", f"it is {document.en}, which is not read")
     if suffix in _ZIPPED and any(_ZIPPED[suffix] in name.lower() for name in listing.names):
         return None
     zh, en = _told(listing.names)
@@ -115,6 +123,10 @@ def _list(path: Path) -> _Listing | None:
     )
 
 
+def _document(listing: _Listing) -> Words | None:
+    return next((words for name, words in _DOCUMENTS.items() if name in listing.names), None)
+
+
 def _told(names: tuple[str, ...]) -> tuple[str, str]:
     if not names:
         return "（空）", "nothing"
@@ -129,6 +141,8 @@ def _told(names: tuple[str, ...]) -> tuple[str, str]:
 
 def _remedy(path: Path) -> Words:
     listing = _list(path) if _kind(path) == ".zip" else None
+    if listing and _document(listing):
+        return Words("请将其中的表格另存为 .xlsx", "save the table in it as .xlsx")
     names = listing.names if listing else ()
     read = next((name for name in names if name.lower().endswith(_READ)), "")
     inside = next((name for name in names if ".gdb/" in name.lower()), "")

@@ -12,6 +12,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 from shapely.geometry.base import BaseGeometry
 
+from yanhu_satcheck.foreign import crs_name
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.terms import Words
 
@@ -69,6 +70,11 @@ def parse(text: str) -> CRS:
         ) from None
 
 
+def called(crs: CRS) -> Words:
+    """Say a CRS's name."""
+    return crs_name(crs.name)
+
+
 def refuse_old(crs: CRS) -> None:
     """Refuse Xi'an 80 and Beijing 54: no public transformation to CGCS2000 exists.
 
@@ -116,7 +122,8 @@ def to_degrees(crs: CRS) -> Callable[[np.ndarray], np.ndarray]:
     except (ProjError, CRSError):
         raise Unreadable(
             Words(
-                f"{crs.name} 与 CGCS2000 之间没有可靠的转换", f"no way from {crs.name} to CGCS2000"
+                f"{called(crs).zh} 与 CGCS2000 之间没有可靠的转换",
+                f"no way from {crs.name} to CGCS2000",
             ),
             _CONVERT,
             "DQ04",
@@ -170,7 +177,7 @@ def settle(
     assumed = None
     if declared and told and said and not _agree(told, said, points):
         assumed = Words(
-            f"文件称 {said.name}，batch.toml 写 {told.name}；按后者读取",
+            f"文件称 {called(said).zh}，batch.toml 写 {called(told).zh}；按后者读取",
             f"the file says {said.name}, batch.toml {told.name}; read as the latter",
         )
     if told is not None:
@@ -205,18 +212,18 @@ def _by_numbers(
         crs = _guess(points[:, ::-1] if swapped else points, told, hint, region)
         if crs is None:
             continue
-        said = told.name if told else ""
-        zh = f"文件称 {said}，与坐标不符" if said else "文件没有坐标系"
-        en = (
-            f"the file says {said}, which its coordinates contradict" if said else "no CRS is given"
-        )
+        zh, en = "文件没有坐标系", "no CRS is given"
+        if told:
+            zh = f"文件称 {called(told).zh}，与坐标不符"
+            en = f"the file says {told.name}, which its coordinates contradict"
         order_zh = "，且坐标为先北后东" if swapped else ""
         order_en = ", north before east" if swapped else ""
         return Settled(
             crs,
             swapped,
             Words(
-                f"{zh}；按坐标数值当作 {crs.name}{order_zh}", f"{en}; read as {crs.name}{order_en}"
+                f"{zh}；按坐标数值当作 {called(crs).zh}{order_zh}",
+                f"{en}; read as {crs.name}{order_en}",
             ),
         )
     x, y = np.median(points, axis=0)
@@ -316,7 +323,7 @@ def _within(points: np.ndarray, box: tuple[float, float, float, float]) -> bool:
 
 def _swapped(crs: CRS) -> Words:
     return Words(
-        f"坐标为先北后东，已按 {crs.name} 交换读取",
+        f"坐标为先北后东，已按 {called(crs).zh} 交换读取",
         f"its coordinates stand north before east; read the other way round in {crs.name}",
     )
 

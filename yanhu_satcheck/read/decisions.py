@@ -3,6 +3,7 @@
 from pathlib import Path
 from unicodedata import normalize
 
+from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.read.answers import answer
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.read.tables import read_columns
@@ -27,9 +28,9 @@ def read_decisions(path: Path) -> tuple[Told, ...]:
     try:
         table = read_csv(TABLE, path, path.name, Wanted(), misreads)
     except OSError as cause:
-        why = cause.strerror or str(cause)
+        why = by_system(cause)
         raise Unreadable(
-            Words(f"不可读：{why}", f"it cannot be read: {why}"),
+            Words(f"不可读：{why.zh}", f"it cannot be read: {why.en}"),
             Words("请检查路径，并关闭该文件", "check its path, and close it"),
         ) from None
     records = read_columns(table, {}, misreads)

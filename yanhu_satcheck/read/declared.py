@@ -61,12 +61,20 @@ def read_table(name: str, path: Path, file: str, wanted: Wanted, misreads: Misre
         return read_workbook(name, path, file, wanted, misreads)
     if suffix in (".csv", ".txt"):
         return read_csv(name, path, file, wanted, misreads)
+    if suffix in _OF_A_SHAPEFILE:
+        raise Unreadable(
+            Words(f"{suffix} 是 Shapefile 的一部分", f"a {suffix} is only a part of a shapefile"),
+            Words(f"请写同名的 .shp，如 {path.stem}.shp", f"name its .shp, like {path.stem}.shp"),
+        )
     raise Unreadable(
         Words(
             f"不能读取 {suffix or '没有后缀的'} 文件",
             f"{suffix or 'such'} files are not read",
         ),
-        Words("请另存为 .xlsx、.csv 或 .gpkg", "save it as .xlsx, .csv or .gpkg"),
+        Words(
+            "表格请另存为 .xlsx 或 .csv，图层请另存为 .gpkg 或 .shp",
+            "save a table as .xlsx or .csv, a layer as .gpkg or .shp",
+        ),
     )
 
 
@@ -89,4 +97,5 @@ def _name_unused(declared: Declared, suffix: str, misreads: Misreads) -> None:
             )
 
 
+_OF_A_SHAPEFILE = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj")
 _PARTS = {"sheet": "工作表", "layer": "图层"}

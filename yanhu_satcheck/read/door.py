@@ -9,6 +9,7 @@ import stat
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.raster import DRIVERS
 from yanhu_satcheck.read.archives import refuse_archive
 from yanhu_satcheck.read.misreads import Unreadable
@@ -128,9 +129,9 @@ def admit(path: Path, form: Form | None = None) -> None:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as cause:
-        why = cause.strerror or "?"
+        why = by_system(cause)
         raise Unreadable(
-            Words(f"无法打开（{why}）", f"it cannot be opened ({why})"),
+            Words(f"无法打开（{why.zh}）", f"it cannot be opened ({why.en})"),
             Words("请检查读取权限", "see that it may be read"),
         ) from None
     if claimed is not _OTHER and not _fits(head, claimed):

@@ -46,7 +46,7 @@ def read_geojson(
     except RecursionError:
         raise Unreadable(Words("GeoJSON 嵌套过深", "it is nested too deep"), _REPAIR) from None
     features = found.get("features") if isinstance(found, dict) else None
-    if not isinstance(features, list):
+    if not isinstance(features, list) or found.get("type") != "FeatureCollection":
         raise Unreadable(
             Words("不是要素集合（FeatureCollection）", "it is no FeatureCollection"), _REPAIR
         )

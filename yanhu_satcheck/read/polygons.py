@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from yanhu_satcheck.batch import IssuedPolygon
+from yanhu_satcheck.foreign import by_geos, shape_type
 from yanhu_satcheck.read import crs as crses
 from yanhu_satcheck.read.misreads import Misreads, Unreadable
 from yanhu_satcheck.read.tables import Record, Records, Row, Table
@@ -42,7 +43,8 @@ def fault_of(row: Row, *, areal: bool) -> Words | None:
     if shape is None or shape.is_empty:
         return row.fault or Words("没有图形", "it has no geometry")
     if areal and shape.geom_type not in ("Polygon", "MultiPolygon"):
-        return Words(f"图形是 {shape.geom_type}，不是面", f"it is a {shape.geom_type}, no polygon")
+        kind = shape_type(shape.geom_type)
+        return Words(f"图形是{kind.zh}，不是面", f"it is a {kind.en}, no polygon")
     vertices = int(shapely.get_num_coordinates(shape))
     if vertices > MAX_VERTICES:
         return Words(f"顶点过多（{vertices} 个）", f"it has too many vertices ({vertices})")
@@ -50,8 +52,8 @@ def fault_of(row: Row, *, areal: bool) -> Words | None:
     if not (np.abs(coordinates) < MAX_COORDINATE).all():  # nor is NaN less than anything
         return Words("坐标不是可用的数", "its coordinates are no usable numbers")
     if not shape.is_valid:
-        why = shapely.is_valid_reason(shape)
-        return Words(f"图形无效（{why}）", f"its geometry is invalid ({why})")
+        why = by_geos(shapely.is_valid_reason(shape))
+        return Words(f"图形无效（{why.zh}）", f"its geometry is invalid ({why.en})")
     if areal and shape.area <= 0:
         return Words("图形面积为零", "its area is zero")
     return None

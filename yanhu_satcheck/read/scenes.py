@@ -156,7 +156,7 @@ class Scenery:
         if day is None:
             self._wrong(
                 f"{place}.date",
-                Words("影像日期缺失或有误", f"its date is {own.get('date')!r}"),
+                Words("日期缺失或有误", f"its date is {own.get('date')!r}"),
                 Words("请写 2022-11-12 这样的日期", "write a date like 2022-11-12"),
                 whole=True,
             )

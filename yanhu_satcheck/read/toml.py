@@ -4,6 +4,7 @@ import re
 import tomllib
 from typing import Any
 
+from yanhu_satcheck.foreign import by_tomllib
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.terms import Words
 
@@ -41,7 +42,7 @@ def _slip(lines: list[str], cause: str) -> Unreadable:
         row = max((n for n, line in enumerate(lines, 1) if line.strip()), default=1)
         return Unreadable(
             Words(
-                f"到第 {row} 行（文件末尾）仍不完整（{problem}）",
+                f"到第 {row} 行（文件末尾）仍不完整（{by_tomllib(problem).zh}）",
                 f"it breaks off at its end, line {row}: {problem}",
             ),
             Words("请检查括号和引号是否成对", "close every bracket and quotation mark"),
@@ -49,7 +50,7 @@ def _slip(lines: list[str], cause: str) -> Unreadable:
     row, column = int(place[1]), int(place[2])
     return Unreadable(
         Words(
-            f"第 {row} 行第 {column} 列有语法错误（{problem}）",
+            f"第 {row} 行第 {column} 列有语法错误（{by_tomllib(problem).zh}）",
             f"line {row}, column {column}: {problem}",
         ),
         _remedy(lines[row - 1], column - 1, problem),

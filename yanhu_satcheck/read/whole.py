@@ -74,7 +74,7 @@ def read_declared_batch(
     reading = _Reading(inside, said, misreads, runner)
     polygons, work, blank = _polygons(reading)
     found: dict[str, Any] = {name: () for name in TABLES}
-    supplied = {"polygons"}
+    supplied, read_from = {"polygons"}, dict[str, str]()
     columns: tuple[str, ...] = ()
     call: int | None = None
     for name in TABLES[1:]:
@@ -84,6 +84,7 @@ def read_declared_batch(
             continue
         found[name] = rows
         supplied.add(name)
+        read_from[name] = records.table.file
         blank |= {f"{name}.{column}" for column in records.blank_columns()}
         if name == "submission":
             columns = records.table.headers
@@ -108,6 +109,7 @@ def read_declared_batch(
     if not footprints:
         why = Words("没有可用的图斑", "no polygon can be used")
         raise nothing_to_audit(str(inside.root), why, misreads.all())
+    guessed = {one.file for one in misreads.all() if one.rule == "DQ04" and one.row is None}
     missing = frozenset({*TABLES, "scenes", "dem", "photos"} - supplied)
     return Batch(
         id=said.id,
@@ -139,6 +141,7 @@ def read_declared_batch(
         blank_columns=frozenset(blank),
         inputs=inside.inputs,
         misreads=misreads.all(),
+        crs_in_doubt=frozenset(name for name, file in read_from.items() if file in guessed),
     )
 
 
@@ -178,7 +181,7 @@ def _declared_crs(reading: _Reading) -> CRS | None:
             return crs
         raise Unreadable(
             Words(
-                f"工作坐标系 {crs.name} 不是以米为单位的投影",
+                f"工作坐标系 {crses.called(crs).zh} 不是以米为单位的投影",
                 f"{crs.name} is not projected in metres",
             ),
             Words("请写投影坐标系，如 EPSG:4546", "give a projected one, like EPSG:4546"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from yanhu_satcheck.errors import ReportError
+from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.report.lock import MARK, alone, held
 
 SCHEMA_VERSION = 1
@@ -189,6 +190,8 @@ def _clear(out: Path, beside: Path) -> None:
 
 def _refused(out: Path, cause: OSError) -> ReportError:
     name = Path(cause.filename).name if cause.filename else out.name
+    if name.startswith(_prefix(out)):  # no folder beside OUT can be made
+        name = out.parent.name
     if isinstance(cause, PermissionError):
         return refusal(
             out,
@@ -196,7 +199,7 @@ def _refused(out: Path, cause: OSError) -> ReportError:
             f"{name} may not be written; close it in WPS, Excel or QGIS,"
             " or choose a folder that you may write to",
         )
-    why = cause.strerror or str(cause)
+    why = by_system(cause)
     return refusal(
-        out, f"{name} 无法写出（{why}）；没有改动", f"{name}: {why}; nothing was changed"
+        out, f"{name} 无法写出（{why.zh}）；没有改动", f"{name}: {why.en}; nothing was changed"
     )

@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 
 from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.final import Outcome
+from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import state
@@ -125,7 +126,8 @@ def new_book(path: Path, title: str, as_of: date) -> Iterator[Any]:
     try:
         book.close()
     except FileCreateError as cause:
-        zh, en = f"无法写出（{cause}）；没有改动", f"{cause}; nothing was changed"
+        why = by_system(cause.args[0])  # it holds what the system said
+        zh, en = f"无法写出（{why.zh}）；没有改动", f"{why.en}; nothing was changed"
         raise refusal(path, zh, en) from cause
 
 

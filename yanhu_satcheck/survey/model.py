@@ -46,7 +46,7 @@ def scene_model(
     cover = covers(before[:, None], after[:, None], roles, calibrated, level.fitted)
     likes = learnt(before, after, cover, seed)
     model = SceneModel(roles, level.gains, (skies[0], skies[1]), cover, likes, ())
-    return _with_plots(model, sample, clear, usable), level.says
+    return with_plots(model, sample.pixels, sample.free, clear), level.says
 
 
 def learnt(before: Floats, after: Floats, cover: tuple[Cover, Cover], seed: int) -> LookAlikes:
@@ -69,23 +69,27 @@ def learnt(before: Floats, after: Floats, cover: tuple[Cover, Cover], seed: int)
     )
 
 
-def _with_plots(
-    model: SceneModel, sample: Sample, clear: Sequence[Bools], usable: Sequence[Bools]
+def with_plots(
+    model: SceneModel, windows: Sequence[PairPixels], free: Sequence[Bools], clear: Sequence[Bools]
 ) -> SceneModel:
-    """Look at every sample window, keep what chance needs of it, and how places differ."""
+    """Look at every sample window, keep what chance needs of it, and how places differ.
+
+    `free` says which cells of each window lie outside all issued ground, `clear` which can be seen.
+    """
     plots: list[Plot] = []
     figures: list[NDArray[np.float64]] = []
     mixes: list[NDArray[np.float64]] = []
-    for pixels, seen, free in zip(sample.pixels, clear, usable, strict=True):
+    for pixels, seen, own in zip(windows, clear, free, strict=True):
+        usable = seen & own
         views = list(_strips(model, pixels, seen))
         for start, view in zip(range(0, len(seen), STRIP), views, strict=True):
             layers = np.stack([getattr(view, name) for name in FIGURES]).astype(np.float32)
             kinds = np.stack([view.kind == k for k in range(len(model.likes.centres))])
-            own = free[start : start + STRIP]
-            figures.append(squares(layers, own, PLACE))
-            mixes.append(squares(kinds, own, PLACE))
+            part = usable[start : start + STRIP]
+            figures.append(squares(layers, part, PLACE))
+            mixes.append(squares(kinds, part, PLACE))
         kind = np.concatenate([view.kind for view in views])
-        plots.append(Plot(pixels.window, free, kind, np.concatenate([v.score for v in views])))
+        plots.append(Plot(pixels.window, usable, kind, np.concatenate([v.score for v in views])))
     spread = _spread(np.hstack(figures), np.hstack(mixes))
     sds = dict(zip(FIGURES, spread, strict=True))
     return replace(model, plots=tuple(plots), patch_px=patch_px(plots), place_sd=sds)

@@ -13,6 +13,7 @@ from yanhu_satcheck.scene import Grid
 SIDE = 192  # cells taken along a sample window
 TILE = 128  # cells along a window for registration
 MOST = 64  # sample windows
+ACROSS = 20  # typical issued polygons that find room along a window
 WHOLE = 2_400_000  # cells taken that are few enough to sample a scene whole
 
 
@@ -30,11 +31,13 @@ def shared_window(grid: Grid, other: Grid) -> Window | None:
 def plots(area: Window, grid: Grid, issued: Sequence[BaseGeometry], seed: int) -> list[Window]:
     """The windows that stand for the scene: one of it all, or 64 seeded ones.
 
-    Cells are thinned so that a window has room for typical issued polygons four times across;
-    thinned cells keep the statistics of single cells, which averaged ones would not.
+    Cells are thinned so that a window has room for typical issued polygons twenty times across:
+    sixty-four of them then hold the ten thousand independent places that one accusation in a
+    batch of three hundred needs. Thinned cells keep the statistics of single cells, which averaged
+    ones would not.
     """
     usual = _usual_side(issued, grid)
-    step = max(1, ceil(4 * usual / SIDE)) if usual else 1
+    step = max(1, ceil(ACROSS * usual / SIDE)) if usual else 1
     for thin in range(1, max(step, 2) + 1):
         if ceil(area.height / thin) * ceil(area.width / thin) <= WHOLE:
             return [area._replace(step=thin)]

@@ -60,8 +60,8 @@ def water(stack: Floats, cover: Cover) -> Bools:
         return np.asarray(light(stack, cover) <= cover.dark)
     bright = brightness(stack, cover.roles) > 0.3  # snow and cloud
     if wetter is not None:  # silt makes ponds bright in near infrared, never in short-wave
-        near = pick(stack, cover.roles, "nir")
-        frozen = (wetter > SNOW) & (np.zeros_like(wetter) if near is None else near > SNOW_NIR)
+        near = stack[cover.roles.index("nir")]
+        frozen = (wetter > SNOW) & (near > SNOW_NIR)
         return np.asarray((wetter > 0) & (green < 0.2) & ~bright & ~frozen)
     return np.asarray((wet > 0) & (green < 0.05) & ~bright)
 

@@ -21,6 +21,7 @@ _PROVINCES = frozenset(
     [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)]
 )
 _REGION = re.compile(r"(?<!\d)(\d{6})(?!\d)")
+_NUMBER = re.compile(r"(?:20\d\d[A-Z]\d)?(\d{6})")  # 2022S4 may stand before the region
 _LICENCE = re.compile(r"C(\d{6})\d{16}")
 _PERIOD = Words("本期起止日期，如 2022-10-01、2022-12-31", "the first and last day of the quarter")
 
@@ -155,9 +156,9 @@ def _region(name: str, chosen: Mapping[str, Chosen]) -> tuple[str, Words | None]
         if _is_region(found[1]):
             return found[1], Words("取自文件夹名", "from the folder's name")
     numbers = [folded(text(cell)) for cell in _column(chosen, "polygons", "polygon_id")]
-    starts = {number[:6] for number in numbers}
+    starts = {said[1] if (said := _NUMBER.match(number)) else "" for number in numbers}
     if len(numbers) > 1 and len(starts) == 1 and _is_region(min(starts)):
-        return min(starts), Words("取自图斑编号的前六位", "the polygon numbers begin with it")
+        return min(starts), Words("取自图斑编号", "from the polygon numbers")
     held = (_LICENCE.match(folded(text(c))) for c in _column(chosen, "permits", "permit_no"))
     local = Counter(one[1] for one in held if one and _is_region(one[1]) and one[1][4:] != "00")
     if local:

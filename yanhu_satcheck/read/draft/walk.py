@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.read.archives import archive_in
 from yanhu_satcheck.read.draft.hints import hints
 from yanhu_satcheck.read.folder import Folder
@@ -92,8 +93,8 @@ def _archive(path: Path) -> Words | None:
     try:
         return archive_in(path)
     except OSError as cause:
-        why = cause.strerror or "?"
-        return Words(f"无法打开（{why}）", f"it cannot be opened ({why})")
+        why = by_system(cause)
+        return Words(f"无法打开（{why.zh}）", f"it cannot be opened ({why.en})")
 
 
 def _alone(path: Path) -> bool:
