@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from tests.ground_worlds import CRS, FOUR, batch_of, image, pair, texture, write
 from yanhu_satcheck.evidence import ChangeEvidence, Chip, Measurement
 from yanhu_satcheck.measure import measure
-from yanhu_satcheck.measure.cause import CAUSES, cause_of, scales
+from yanhu_satcheck.measure.cause import CAUSES, cause_of, table
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.raster import header
 from yanhu_satcheck.raster.spectra import split
@@ -135,8 +135,8 @@ LEADS = {
     "field": "season",
     "slide": "slide",
     "restored": "restoration",
-    "quiet": "season",
-    "old pit": "season",
+    "quiet": "none",
+    "old pit": "none",
 }
 
 
@@ -277,9 +277,10 @@ def test_of_equal_pairs_the_one_nearest_in_date_is_used(
 
 
 def test_the_table_of_causes_is_whole() -> None:
-    base, table = scales()
-    assert set(base) == set(CAUSES)
-    for row in table:
+    held = table()
+    assert set(held.base) == set(CAUSES)
+    assert {row.needs for row in held.scales} - {""} == set(held.needs)
+    for row in held.scales:
         assert row.says.zh.format(value=0.5)
         assert row.says.en.format(value=0.5)
         assert row.points
@@ -303,8 +304,8 @@ def test_a_ribbon_is_a_road_before_it_is_a_pit() -> None:
     others = {"mining_like": half}
     change = ChangeEvidence(half, none, half, half, half, none, half, half, others)
     patch, strip = (
-        cause_of(change, None, None, outline, infrared=True)
+        cause_of(change, None, None, outline)
         for outline in (Point(0, 0).buffer(110), box(0, 0, 20, 2000))
     )
-    assert patch.of("mining") > 0.7
+    assert patch.of("mining") > 0.5
     assert strip.of("construction") > strip.of("mining")

@@ -40,6 +40,7 @@ class SceneView(NamedTuple):
     shift_px: Measured | None  # length of the shift between the dates
     refused: Words | None  # why the pair could not be registered
     mask_estimated: bool  # cloud and shadow were guessed from the pixels
+    later_refused: tuple[Words, ...] = ()  # follow-up images that could not be used, and why
 
 
 class ChangeEvidence(NamedTuple):
@@ -81,8 +82,10 @@ class Chance(NamedTuple):
 class Cause(NamedTuple):
     """How much the evidence speaks for each cause: shares that add up to 1, and why."""
 
-    shares: Mapping[str, float]  # mining, slide, restoration, season, construction
+    shares: Mapping[str, float]  # mining, slide, flow, restoration, season, construction, …
     reasons: tuple[Words, ...] = ()  # the strongest first
+    told: str | None = None  # the leading cause, where it leads enough; `None`: nobody can tell
+    lacking: tuple[Words, ...] = ()  # 缺证据: what would have had a say and was not measured
 
     def of(self, cause: str) -> float:
         """The share of one cause; 0 for one that was not weighed."""

@@ -236,7 +236,9 @@ def _surveyed(batch: Batch, progress: Progress) -> tuple[tuple[SceneFit, ...], D
     licensed = [p.footprint for p in batch.permits if p.footprint is not None]
     fits = []
     for done, pair in enumerate(batch.scenes, 1):
-        fits.append(survey(pair, [*suspected, *licensed], batch.crs))
+        later = [survey(one, [*suspected, *licensed], batch.crs) for one in pair.followed]
+        fit = survey(pair, [*suspected, *licensed], batch.crs)
+        fits.append(replace(fit, later=tuple(later)))
         progress("survey", done, len(batch.scenes))
     away = [*suspected, *licensed]
     return pooled(fits, away, batch.crs), survey_elevation(batch.elevation, away, batch.crs)

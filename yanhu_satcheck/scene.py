@@ -57,6 +57,15 @@ class ScenePair:
     later: tuple[ImageFile, ...] = ()
     position_sigma_m: float | None = None
 
+    @property
+    def followed(self) -> tuple["ScenePair", ...]:
+        """The before image with each later one, by date: what is fitted to follow the ground up."""
+        later = sorted(self.later, key=lambda image: (image.date, image.name))
+        return tuple(
+            ScenePair(f"{self.id} {one.date}", self.before, one, (), self.position_sigma_m)
+            for one in later
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ElevationFile:
@@ -138,6 +147,7 @@ class SceneFit:
     model: Any = field(default=None, repr=False)  # what `measure` needs: samples, look-alikes
     warp: Warp | None = None  # how `shift_px` varies over the scene, where it does
     local_px: float | None = None  # how far single windows lie off it: noise and local distortion
+    later: tuple["SceneFit", ...] = field(default=(), repr=False)  # of `pair.followed`, in order
 
     @property
     def undone(self) -> Warp:

@@ -7,7 +7,8 @@ from pathlib import Path
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.evidence import Chip, Measurement
 from yanhu_satcheck.measure.plan import tasks
-from yanhu_satcheck.measure.polygon import Pools, SceneRoom, measured
+from yanhu_satcheck.measure.polygon import measured
+from yanhu_satcheck.measure.room import Pools, SceneRoom
 from yanhu_satcheck.measure.terrain import relief_chip, terrain_of
 from yanhu_satcheck.raster.heights import HeightReader, open_heights
 from yanhu_satcheck.raster.relief import ReliefReader, open_relief
@@ -52,7 +53,7 @@ def measure(
         for fit, group in zip(fits, groups, strict=True):
             if not group:
                 continue
-            with SceneRoom(fit, batch.crs, relief, pools, heights) as room:
+            with SceneRoom(fit, batch.crs, relief, pools, heights, batch.permits) as room:
                 for task in group:
                     one, chips = measured(task, room, scratch)
                     shape = task.polygon.footprint

@@ -1,89 +1,36 @@
 """Measure one polygon: read its window once, look at it, and hand out every figure and picture."""
 
-from contextlib import ExitStack
-from functools import cached_property
+from collections.abc import Iterator
 from math import hypot
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 
-from yanhu_satcheck.evidence import Chip, Measurement, SceneView, TerrainEvidence
+from yanhu_satcheck.evidence import (
+    Chip,
+    LaterEvidence,
+    Measurement,
+    OutsideEvidence,
+    SceneView,
+    TerrainEvidence,
+)
 from yanhu_satcheck.measure.cause import cause_of
-from yanhu_satcheck.measure.chance import Pool, chance_of, footprint_of, pool_of
+from yanhu_satcheck.measure.chance import chance_of, footprint_of
 from yanhu_satcheck.measure.chips import chips_of
 from yanhu_satcheck.measure.figures import cells_of
+from yanhu_satcheck.measure.later import later_of, refusals, usable
+from yanhu_satcheck.measure.outside import outside_of
 from yanhu_satcheck.measure.plan import Task
+from yanhu_satcheck.measure.room import SceneRoom
 from yanhu_satcheck.measure.spectral import Seen, change_of
-from yanhu_satcheck.measure.terrain import slopes_on, terrain_of
+from yanhu_satcheck.measure.terrain import terrain_of
 from yanhu_satcheck.quantity import Measured
-from yanhu_satcheck.raster.ground import SceneModel, levelled, view
-from yanhu_satcheck.raster.heights import HeightReader
-from yanhu_satcheck.raster.pair import PairReader, common_roles, open_pair
-from yanhu_satcheck.raster.relief import ReliefReader
+from yanhu_satcheck.raster.ground import Look, levelled, view
+from yanhu_satcheck.raster.pair import common_roles
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.shapes import cell_weights
-from yanhu_satcheck.raster.window import Window, cell_m
-from yanhu_satcheck.scene import Grid, SceneFit
-
-
-class Pools:
-    """Ground left alone, end to end; that of scenes that learnt together is laid so only once."""
-
-    def __init__(self) -> None:
-        self._shared: dict[int, Pool] = {}  # by the identity of the plots, which the fits keep
-
-    def of(self, model: SceneModel, grid: Grid, relief: ReliefReader | None) -> Pool:
-        """A scene's sample windows, with their slope where there is elevation."""
-        kept = self._shared.get(id(model.plots))
-        if kept is not None:
-            return kept
-        slopes = None
-        if relief is not None:
-            slopes = [slopes_on(p.window, p.grid or grid, relief) for p in model.plots]
-        made = pool_of(model, slopes)
-        if model.scenes > 1:
-            self._shared[id(model.plots)] = made
-        return made
-
-
-class SceneRoom:
-    """What all polygons of one pair share while it is open: the reader, the null, the relief."""
-
-    def __init__(
-        self,
-        fit: SceneFit,
-        crs: str,
-        relief: ReliefReader | None,
-        pools: Pools,
-        heights: HeightReader | None = None,
-    ) -> None:
-        self.fit, self.crs, self.relief = fit, crs, relief
-        self.heights, self._pools = heights, pools
-        self.model: SceneModel | None = fit.model
-        self._stack = ExitStack()
-
-    def __enter__(self) -> "SceneRoom":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
-
-    @cached_property
-    def reader(self) -> PairReader:
-        """The pair, its fitted shift undone."""
-        return self._stack.enter_context(open_pair(self.fit.pair, self.fit.undone))
-
-    @cached_property
-    def pool(self) -> Pool:
-        """The ground left alone that its polygons are compared with."""
-        assert self.model is not None
-        return self._pools.of(self.model, self.reader.grid, self.relief)
+from yanhu_satcheck.raster.window import Window, cell_m, moved
+from yanhu_satcheck.scene import SceneFit
 
 
 def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, tuple[Chip, ...]]:
@@ -106,17 +53,60 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
     cells = cells_of(weights, look.clear)
     if not cells.mask.any():
         return Measurement(task.polygon.id, scene, terrain=terrain), chips
-    shift = scene.shift_px.sigma if scene.shift_px else 0.0
-    change = change_of(Seen(before, after, seen, look, weights, cells, room.model, shift))
+    shift, ring = scene.shift_px.sigma if scene.shift_px else 0.0, look.clear & (weights == 0)
+    pixels = Seen(before, after, seen, look, cells, room.model, shift, ring)
+    change = change_of(pixels)
     slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
     chance = chance_of(
         footprint_of(task.footprint, grid, room.model, look, cells, slope),
         room.pool,
         f"{task.polygon.id}|{task.fit.pair.id}",
     )
-    infrared = "nir" in room.reader.roles
-    cause = cause_of(change, terrain, chance, shape, infrared)
-    return Measurement(task.polygon.id, scene, change, terrain, chance, cause), chips
+    later = tuple(_later(task, room, weights, look))
+    cause = cause_of(change, terrain, chance, shape, later, scene.cell_m)
+    outside = _outside(task, room, pixels, terrain, scene)
+    return Measurement(
+        task.polygon.id, scene, change, terrain, chance, cause, later, outside
+    ), chips
+
+
+def _later(task: Task, room: SceneRoom, weights: Floats, look: Look) -> Iterator[LaterEvidence]:
+    """What each usable follow-up image shows of a polygon, by date."""
+    for fit in task.fit.later:
+        if usable(fit) is None:
+            found = later_of(fit, room.following(fit), task.window, weights, look)
+            if found is not None:
+                yield found
+
+
+def _outside(
+    task: Task, room: SceneRoom, pixels: Seen, terrain: TerrainEvidence | None, scene: SceneView
+) -> OutsideEvidence | None:
+    """The same figures over the part of a polygon that lies outside all licences."""
+    shape, pair = task.polygon.footprint, task.fit.pair
+    if shape is None or not room.permits:
+        return None
+    slip = scene.cell_m * (scene.shift_px.sigma if scene.shift_px else 0.0)
+    image = scene.cell_m if pair.position_sigma_m is None else pair.position_sigma_m
+    day = task.polygon.after_date or pair.after.date
+    found = outside_of(shape, room.permits, day, image, slip)
+    if found is None:
+        return None
+    plain = OutsideEvidence(found.ground.area, found.share, found.margin_m, found.permits)
+    part = task._replace(footprint=moved(found.ground, room.crs, room.reader.grid.crs))
+    affine = task.window.transform(room.reader.grid)
+    cells = cells_of(cell_weights(part.footprint, affine, task.window.shape), pixels.look.clear)
+    if cells.weight.sum() < 1:
+        return plain
+    change = change_of(pixels._replace(cells=cells))
+    slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
+    chance = chance_of(
+        footprint_of(part.footprint, room.reader.grid, pixels.model, pixels.look, cells, slope),
+        room.pool,
+        f"{task.polygon.id}|{pair.id}|outside",
+    )
+    cause = cause_of(change, None, chance, found.ground, cell_m=scene.cell_m)
+    return plain._replace(change=change, chance=chance, cause=cause)
 
 
 def _unseen(
@@ -163,6 +153,7 @@ def _scene_view(
         _length(task.fit, task.window),
         task.fit.refused,
         task.fit.mask_estimated,
+        tuple(refusals(task.fit)),
     )
 
 

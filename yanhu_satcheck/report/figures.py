@@ -13,7 +13,17 @@ from yanhu_satcheck.quantity import Figure, Measured
 from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.terms import Words
 
-CAUSES = ("mining", "slide", "restoration", "season", "construction")
+CAUSES = (
+    "mining",
+    "slide",
+    "flow",
+    "restoration",
+    "season",
+    "construction",
+    "water",
+    "fire",
+    "none",
+)
 _UNITS = {
     "px": Words("像元", "px"),
     "m": Words("米", "m"),
@@ -42,6 +52,8 @@ _OURS = frozenset(
         for name in kind._fields
     }
     | {"position_m", "net_m3_sigma", *(f"p_{cause}" for cause in CAUSES)}
+    | {"later_bare", "still_bare", "later_growth", "later_green"}
+    | {"outside_m2", "outside_share", "outside_margin_m"}
 )
 
 
@@ -103,7 +115,36 @@ def of_case(case: Case) -> dict[str, Measured | float]:
         found |= {"places": chance.places, "effective": chance.effective}
     if case.cause:
         found |= {f"p_{cause}": share for cause, share in case.cause.shares.items()}
+    found |= _later(case) | _outside(case)
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _later(case: Case) -> dict[str, Measured | float | None]:
+    """What the last follow-up image shows; each has its row in the findings that rest on it."""
+    if not case.later:
+        return {}
+    last = case.later[-1]
+    return {
+        "later_bare": last.bare,
+        "still_bare": last.still_bare,
+        "later_growth": last.growth,
+        "later_green": last.green,
+    }
+
+
+def _outside(case: Case) -> dict[str, Measured | float | None]:
+    """The figures of the part outside all licences."""
+    out = case.outside
+    if out is None:
+        return {}
+    return {
+        "outside_m2": out.area_m2,
+        "outside_share": out.share,
+        "outside_margin_m": out.margin_m,
+        "outside_bare_gain": out.change.bare_gain if out.change else None,
+        "outside_p_mining": out.cause.of("mining") if out.cause else None,
+        "outside_p_value": out.chance.p if out.chance else None,
+    }
 
 
 def all_measures(rows: Sequence[Mapping[str, Measured | float]]) -> list[Measure]:

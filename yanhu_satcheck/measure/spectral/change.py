@@ -1,41 +1,19 @@
 """What changed on the ground inside one polygon, beyond what ground like it did elsewhere."""
 
-from typing import NamedTuple
-
 import numpy as np
-from scipy import ndimage
 
 from yanhu_satcheck.evidence import ChangeEvidence
 from yanhu_satcheck.measure.figures import Cells, mean_of, mean_over
+from yanhu_satcheck.measure.spectral.indices import INDICES, index
+from yanhu_satcheck.measure.spectral.seen import Seen, expected
+from yanhu_satcheck.measure.spectral.surface import surface
+from yanhu_satcheck.measure.texture import texture
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.raster.alteration import chi_square, standing
-from yanhu_satcheck.raster.ground import Look, SceneModel, soil_index
+from yanhu_satcheck.raster.ground import soil_index
 from yanhu_satcheck.raster.resample import Bools, Floats
-from yanhu_satcheck.raster.spectra import brightness
 
 FEWEST_NEW = 5  # newly bare cells below which nothing is said of their colour
-NEAR = 3  # cells from earlier bare ground within which new bare ground counts as its growth
-
-
-class Seen(NamedTuple):
-    """One polygon's window, looked at: what every measure of it starts from."""
-
-    before: Floats  # (p, h, w)
-    after: Floats  # levelled to the before image
-    seen: Bools
-    look: Look
-    weights: Floats  # (h, w) share of each cell inside the polygon
-    cells: Cells
-    model: SceneModel
-    shift_sigma_px: float
-
-    def place_sd(self, figure: str) -> float:
-        """How far whole places of the polygon's classes of ground differ in a figure."""
-        own = self.model.place_sd.get(figure)
-        if own is None:
-            return 0.0
-        kinds = self.look.kind[self.cells.mask]
-        return float(np.sqrt(np.average(own[kinds] ** 2, weights=self.cells.weight)))
 
 
 def change_of(seen: Seen) -> ChangeEvidence:
@@ -77,8 +55,8 @@ def _growth(seen: Seen) -> Measured:
 
 
 def _others(seen: Seen) -> dict[str, Measured]:
-    """Indices and surroundings, for the record and for the cause."""
-    look, cells = seen.look, seen.cells
+    """Indices, surface, texture and surroundings, for the record and for the cause."""
+    look, cells, become = seen.look, seen.cells, expected(seen)
     out = {
         "green_before": mean_of(look.green[0], cells, "index"),
         "green_after": mean_of(look.green[1], cells, "index"),
@@ -89,12 +67,30 @@ def _others(seen: Seen) -> dict[str, Measured]:
         chi2 = chi_square(seen.before, seen.after, seen.model.alteration)
         out["irmad"] = mean_of(standing(chi2, seen.model.alteration), cells, "share")
     for name, stack in (("soil_before", seen.before), ("soil_after", seen.after)):
-        index = soil_index(stack, seen.model)
-        if index is not None:
-            out[name] = mean_of(index, cells, "index")
+        soil = soil_index(stack, seen.model)
+        if soil is not None:
+            out[name] = mean_of(soil, cells, "index")
+    out |= _beyond(seen, become)
     out |= _ring(seen)
-    out |= _texture(seen)
+    out |= texture(seen.before, seen.after, look, seen.ring, cells, seen.model)
+    out |= surface(seen, become)
     out |= _tint(seen)
+    return out
+
+
+def _beyond(seen: Seen, become: Floats) -> dict[str, Measured]:
+    """The change of every index that the bands allow, less what it became on like ground.
+
+    `like_green` is that other part: how far the greenness of like ground itself moved.
+    """
+    roles, out = seen.model.roles, dict[str, Measured]()
+    for name in INDICES:
+        was, now = index(name, become, roles), index(name, seen.after, roles)
+        if was is not None and now is not None:
+            out[f"{name}_beyond"] = mean_of(now - was, seen.cells, "index")
+    season, before = index("ndvi", become, roles), index("ndvi", seen.before, roles)
+    if season is not None and before is not None:
+        out["like_green"] = mean_of(season - before, seen.cells, "index")
     return out
 
 
@@ -124,7 +120,7 @@ def _tint(seen: Seen) -> dict[str, Measured]:
 
 def _ring(seen: Seen) -> dict[str, Measured]:
     """The surroundings' own change: weather and season touch both sides of an outline."""
-    look, ring = seen.look, seen.look.clear & (seen.weights == 0)
+    look, ring = seen.look, seen.ring
     if ring.sum() < 20:
         return {}
     around = Cells(ring, np.ones(int(ring.sum()), np.float32), _squares(ring), 0.0)
@@ -143,29 +139,3 @@ def _squares(mask: Bools) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
     side = max(3, max(mask.shape) // 6)
     rows, cols = np.nonzero(mask)
     return np.unique(rows // side * 10 + cols // side, return_inverse=True)[1].reshape(-1)
-
-
-def _texture(seen: Seen) -> dict[str, Measured]:
-    """Disorder: how much rougher the ground looks than before; growth: how it touches old bare."""
-    look, cells = seen.look, seen.cells
-    rough = [_roughness(stack, seen) for stack in (seen.before, seen.after)]
-    out = {"disorder": mean_of(rough[1] - rough[0], cells, "log ratio")}
-    new = look.bare[1] & ~look.bare[0] & look.clear
-    inside = new & cells.mask
-    if inside.sum() >= 5:
-        square = np.ones((3, 3), bool)
-        old = ndimage.binary_opening(look.bare[0] & look.clear, square)
-        near = ndimage.binary_dilation(old, square, iterations=NEAR)
-        touch = float(near[inside].mean())
-        sigma = float(np.sqrt(max(touch * (1 - touch), 0.01) * 9 / inside.sum()))
-        out["edge_share"] = Measured(touch, sigma, int(inside.sum()), "share")
-    return out
-
-
-def _roughness(stack: Floats, seen: Seen) -> Floats:
-    """Log of the local spread of log brightness (h, w), over 3 × 3 cells."""
-    mean = np.maximum(np.nan_to_num(brightness(stack, seen.model.roles)), 0)
-    tone = np.log(mean + seen.model.likes.soft.mean())
-    local = ndimage.uniform_filter(tone, 3)
-    spread = ndimage.uniform_filter(tone**2, 3) - local**2
-    return np.asarray(0.5 * np.log(np.maximum(spread, 1e-6)), dtype=np.float32)

@@ -1,0 +1,215 @@
+"""The table of causes, on figures made by hand."""
+
+import pytest
+from shapely import Point, box
+
+from tests.make import DAY
+from yanhu_satcheck.evidence import Cause, ChangeEvidence, LaterEvidence, TerrainEvidence
+from yanhu_satcheck.measure.cause import CAUSES, Ramp, cause_of, table
+from yanhu_satcheck.quantity import Measured
+
+PATCH = Point(0, 0).buffer(60)
+
+
+def share(value: float, sigma: float = 0.05) -> Measured:
+    return Measured(value, sigma, 100, "share")
+
+
+def change(**more: float) -> ChangeEvidence:
+    """A bare, bright, odd patch on ground that was green, unless said otherwise."""
+    told = {
+        "changed_share": 0.7,
+        "bare_before": 0.02,
+        "bare_after": 0.8,
+        "bare_gain": 0.75,
+        "green_loss": 0.7,
+        "green_gain": 0.0,
+        "brightness": 0.4,
+        "growth_share": 0.7,
+    }
+    others = {name: more.pop(name) for name in tuple(more) if name not in told}
+    others = {"mining_like": 0.7, "tint": 0.1, "like_green": 0.0, **others}
+    figures = {name: share(value) for name, value in {**told, **more}.items()}
+    return ChangeEvidence(**figures, others={name: share(value) for name, value in others.items()})
+
+
+def relief(
+    cut: float, fill: float, sigma: float = 500.0, slope: float = 20.0, **others: float
+) -> TerrainEvidence:
+    cut_, fill_, net = (Measured(v, sigma, 100, "m3") for v in (cut, fill, fill - cut))
+    named = {name: Measured(value, 0.05, 100, "") for name, value in others.items()}
+    return TerrainEvidence(share(slope), None, cut_, fill_, net, 0.5, named)
+
+
+def weighed(one: ChangeEvidence, terrain: TerrainEvidence | None = None) -> Cause:
+    return cause_of(one, terrain, None, PATCH)
+
+
+def lead(cause: Cause) -> str:
+    return max(CAUSES, key=cause.of)
+
+
+def test_a_figure_known_exactly_is_read_off_the_line() -> None:
+    ramp = Ramp((0.0, 1.0), (-1.0, 1.0))
+    assert ramp.points(0.25, 0.0) == pytest.approx(-0.5)
+    assert ramp.points(9.0, 0.0) == 1.0
+
+
+def test_a_figure_hardly_known_says_little() -> None:
+    """At 1 ± 2 the line is read at 1 four times and at its two ends once each."""
+    ramp = Ramp((0.0, 1.0), (-1.0, 1.0))
+    assert ramp.points(1.0, 2.0) == pytest.approx((4 * 1 + 1 - 1) / 6)
+    assert abs(Ramp((-1.0, 1.0), (-1.0, 1.0)).points(0.0, 50.0)) < 1e-9
+
+
+def test_shares_add_up_and_equal_evidence_gives_what_the_base_says() -> None:
+    cause = weighed(change())
+    assert sum(cause.shares.values()) == pytest.approx(1)
+    assert set(cause.shares) == set(CAUSES)
+
+
+def test_more_bare_ground_never_speaks_less_for_mining() -> None:
+    steps = [weighed(change(bare_gain=v, mining_like=v)).of("mining") for v in (0.0, 0.2, 0.5, 0.9)]
+    assert steps == sorted(steps)
+    assert steps[-1] > 0.5 > steps[0]
+
+
+def test_without_elevation_mining_leads_but_a_slide_is_not_ruled_out() -> None:
+    """Spectrally a fresh slide is a fresh working: the share says so, what is missing too."""
+    cause = weighed(change())
+    assert lead(cause) == "mining"
+    assert 0.08 < cause.of("slide") < cause.of("mining")
+    assert any("高程" in words.zh for words in cause.lacking)
+
+
+def test_a_pit_dug_out_and_closed_is_mining() -> None:
+    terrain = relief(50_000, 500, net_gross=-0.98, depression_m=6.0, benches=0.5, floor_change=-8.0)
+    cause = weighed(change(), terrain)
+    assert cause.of("mining") > 0.95
+    assert cause.told == "mining"
+
+
+def test_a_balanced_dipole_on_a_slope_is_a_slide() -> None:
+    terrain = relief(20_000, 21_000, slope=28.0, net_gross=0.02, dipole=0.8, depression_m=0.0)
+    cause = weighed(change(), terrain)
+    assert lead(cause) == "slide"
+    assert cause.of("mining") < 0.1
+
+
+def test_the_same_slide_below_what_the_elevations_can_show_is_not_told_by_them() -> None:
+    terrain = relief(900, 950, 800.0, slope=28.0, net_gross=-0.9, depression_m=6.0)
+    loud = relief(9_000, 950, 800.0, slope=28.0, net_gross=-0.9, depression_m=6.0)
+    quiet, spoken = weighed(change(), terrain), weighed(change(), loud)
+    assert spoken.of("mining") > quiet.of("mining") + 0.2
+
+
+def test_ground_filled_and_green_is_restored() -> None:
+    green = change(
+        bare_before=0.9,
+        bare_after=0.2,
+        bare_gain=-0.6,
+        green_loss=0.0,
+        green_gain=0.6,
+        brightness=-0.2,
+        mining_like=0.1,
+        growth_share=0.0,
+    )
+    terrain = relief(100, 30_000, slope=8.0, net_gross=0.99, floor_change=6.0)
+    assert lead(weighed(green)) == "restoration"
+    assert weighed(green, terrain).of("restoration") > weighed(green).of("restoration")
+
+
+def test_restoration_that_digs_is_mining() -> None:
+    terrain = relief(60_000, 2_000, slope=8.0, net_gross=-0.94, floor_change=-7.0)
+    assert weighed(change(bare_before=0.6), terrain).told == "mining"
+
+
+def test_green_that_does_not_grow_speaks_against_restoration() -> None:
+    plain, net = weighed(change()), weighed(change(fake_green=0.6))
+    assert net.of("restoration") < plain.of("restoration")
+
+
+@pytest.mark.parametrize(
+    ("figures", "cause"),
+    [
+        ({"burnt": 0.8, "brightness": -0.3, "mining_like": 0.4, "bare_gain": 0.4}, "fire"),
+        ({"water_gain": 0.6, "brightness": -0.4, "mining_like": 0.05, "bare_gain": 0.0}, "water"),
+        ({"from_water": 0.9, "river_share": 1.0, "burnt": 0.0}, "water"),
+        ({"tint": -0.4, "right_angles": 0.7}, "construction"),
+        (
+            {"changed_share": 0.01, "mining_like": 0.02, "bare_gain": 0.0, "brightness": 0.0},
+            "none",
+        ),
+        (
+            {
+                "changed_share": 0.05,
+                "mining_like": 0.05,
+                "bare_gain": 0.05,
+                "brightness": 0.05,
+                "like_green": -0.35,
+                "ring_bare_gain": 0.3,
+            },
+            "season",
+        ),
+    ],
+)
+def test_each_look_alike_leads_by_its_own_figure(figures: dict[str, float], cause: str) -> None:
+    found = weighed(change(**figures))
+    assert lead(found) == cause, found.shares
+    assert found.of("mining") < 0.5
+
+
+def test_a_winding_band_on_a_valley_floor_is_a_flow() -> None:
+    band = box(0, 0, 60, 2500)
+    valley = TerrainEvidence(share(6.0), Measured(-15.0, 2.0, 100, "m"))
+    assert lead(cause_of(change(), valley, None, band)) == "flow"
+
+
+def test_a_narrow_band_is_a_road() -> None:
+    assert lead(cause_of(change(), None, None, box(0, 0, 15, 1500))) == "construction"
+
+
+def test_a_later_harvest_year_takes_it_back_and_a_bare_one_confirms() -> None:
+    def later(still: float) -> LaterEvidence:
+        return LaterEvidence(DAY, 1.0, share(still), share(still), share(0.0), share(1 - still))
+
+    bare, green = (cause_of(change(), None, None, PATCH, (later(v),)) for v in (0.95, 0.05))
+    assert green.of("mining") < weighed(change()).of("mining") < bare.of("mining")
+    assert green.of("season") > bare.of("season")
+    assert not any("后续影像" in words.zh for words in bare.lacking)
+
+
+def test_where_nothing_leads_nobody_can_tell() -> None:
+    torn = change(changed_share=0.15, mining_like=0.15, bare_gain=0.12, brightness=0.1)
+    cause = weighed(torn)
+    assert max(cause.shares.values()) < table().tells
+    assert cause.told is None
+    assert "不足以说明成因" in cause.reasons[0].zh
+
+
+def test_texture_says_nothing_where_cells_are_larger_than_houses() -> None:
+    boxy = change(right_angles=0.9, disorder=0.8)
+    fine, coarse = (cause_of(boxy, None, None, PATCH, cell_m=m) for m in (2.0, 30.0))
+    assert fine.shares != coarse.shares
+    assert coarse.shares == pytest.approx(weighed(change()).shares)
+
+
+def test_a_little_more_of_what_the_season_did_everywhere_is_the_season() -> None:
+    """NDVI fell by 0.5: by 0.45 on ground like it as well, or by 0.05."""
+    most, least = (
+        weighed(change(like_green=like, ndvi_beyond=-0.5 - like)) for like in (-0.45, -0.05)
+    )
+    assert most.of("season") > least.of("season")
+    assert most.of("mining") < least.of("mining")
+
+
+def test_a_bare_lot_among_streets_is_building_before_it_is_a_pit() -> None:
+    wild, town = (weighed(change(ring_grid=v)) for v in (0.05, 0.5))
+    assert town.of("mining") < wild.of("mining")
+    assert town.of("construction") > wild.of("construction")
+
+
+def test_what_was_not_measured_is_named_once() -> None:
+    words = [one.zh for one in weighed(change()).lacking]
+    assert len(words) == len(set(words))
+    assert any("近红外" in one for one in words)  # no burn, no false green was measured
