@@ -15,6 +15,7 @@ from tests.ground_worlds import batch_of
 from tests.height_worlds import CRS, Error, Site, World, sites_on, world
 from yanhu_satcheck.evidence import TerrainEvidence
 from yanhu_satcheck.measure import measure
+from yanhu_satcheck.measure.fall import Falls
 from yanhu_satcheck.measure.terrain import terrain_of
 from yanhu_satcheck.measure.terrain.flood import flooded
 from yanhu_satcheck.raster.heights import HeightReader, open_heights
@@ -182,6 +183,26 @@ def test_a_larger_declared_error_counts(carved: tuple[World, DemFit]) -> None:
     assert second is not None
     assert second.value == pytest.approx(first.value)
     assert second.sigma == pytest.approx(2 * first.sigma, rel=0.1)
+
+
+def test_chance_is_told_by_stable_ground_of_the_same_models(tmp_path: Path) -> None:
+    size = (620, 640)
+    sites = list(sites_on(size, 5.0, ("pit", "none", "dump", "none"), (30,), (8.0,), 400))
+    made = world(tmp_path, sites, size, (5.0, 5.0), ERROR, 31)
+    fit = survey_elevation(made.pair, [site.outline for site in sites], CRS)
+    with opened(made, fit) as reader:
+        falls, again = Falls(reader), Falls(reader)
+        told = [falls.of(site.outline, CRS, str(i)) for i, site in enumerate(sites)]
+        assert again.of(sites[0].outline, CRS, "0") == told[0]
+        assert falls.of(translate(sites[0].outline, 1e5), CRS, "far away") is None
+    p: dict[str, list[float]] = {kind: [] for kind in ("pit", "none", "dump")}
+    for site, chance in zip(sites, told, strict=True):
+        assert chance is not None
+        assert chance.p is not None
+        p[site.kind].append(chance.p)
+    assert max(p["pit"]) < 0.005
+    assert min(p["dump"]) > 0.5  # it rose: nothing fell there
+    assert np.median(p["none"]) > 0.01
 
 
 def test_water_stands_to_the_lowest_way_out() -> None:

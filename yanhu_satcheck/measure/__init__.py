@@ -6,6 +6,7 @@ from pathlib import Path
 
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.evidence import Chip, Measurement
+from yanhu_satcheck.measure.fall import Falls
 from yanhu_satcheck.measure.plan import tasks
 from yanhu_satcheck.measure.polygon import measured
 from yanhu_satcheck.measure.room import Pools, SceneRoom
@@ -43,6 +44,7 @@ def measure(
     with ExitStack() as stack:
         relief = _relief(batch, stack)
         heights = _heights(dem, relief, batch.crs, stack)
+        falls = Falls(heights) if heights else None
         for polygon in without:
             shape = polygon.footprint
             terrain = terrain_of(shape, batch.crs, relief, heights) if relief and shape else None
@@ -53,7 +55,7 @@ def measure(
         for fit, group in zip(fits, groups, strict=True):
             if not group:
                 continue
-            with SceneRoom(fit, batch.crs, relief, pools, heights, batch.permits) as room:
+            with SceneRoom(fit, batch.crs, relief, pools, heights, falls, batch.permits) as room:
                 for task in group:
                     one, chips = measured(task, room, scratch)
                     shape = task.polygon.footprint

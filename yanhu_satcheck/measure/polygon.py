@@ -15,7 +15,7 @@ from yanhu_satcheck.evidence import (
     TerrainEvidence,
 )
 from yanhu_satcheck.measure.cause import cause_of
-from yanhu_satcheck.measure.chance import chance_of, footprint_of
+from yanhu_satcheck.measure.chance import both, chance_of, footprint_of
 from yanhu_satcheck.measure.chips import chips_of
 from yanhu_satcheck.measure.figures import cells_of
 from yanhu_satcheck.measure.later import later_of, refusals, usable
@@ -57,14 +57,12 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
     pixels = Seen(before, after, seen, look, cells, room.model, shift, ring)
     change = change_of(pixels)
     slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
-    chance = chance_of(
-        footprint_of(task.footprint, grid, room.model, look, cells, slope),
-        room.pool,
-        f"{task.polygon.id}|{task.fit.pair.id}",
-    )
+    name = f"{task.polygon.id}|{task.fit.pair.id}"
+    footprint = footprint_of(task.footprint, grid, room.model, look, cells, slope)
+    chance = both(chance_of(footprint, room.pool, name), room.fall(shape, name))
     later = tuple(_later(task, room, weights, look))
     cause = cause_of(change, terrain, chance, shape, later, scene.cell_m)
-    outside = _outside(task, room, pixels, terrain, scene)
+    outside = _outside(task, room, pixels, scene)
     return Measurement(
         task.polygon.id, scene, change, terrain, chance, cause, later, outside
     ), chips
@@ -79,9 +77,7 @@ def _later(task: Task, room: SceneRoom, weights: Floats, look: Look) -> Iterator
                 yield found
 
 
-def _outside(
-    task: Task, room: SceneRoom, pixels: Seen, terrain: TerrainEvidence | None, scene: SceneView
-) -> OutsideEvidence | None:
+def _outside(task: Task, room: SceneRoom, pixels: Seen, scene: SceneView) -> OutsideEvidence | None:
     """The same figures over the part of a polygon that lies outside all licences."""
     shape, pair = task.polygon.footprint, task.fit.pair
     if shape is None or not room.permits:
@@ -99,14 +95,14 @@ def _outside(
     if cells.weight.sum() < 1:
         return plain
     change = change_of(pixels._replace(cells=cells))
+    relief, grid = room.relief, room.reader.grid
+    terrain = terrain_of(found.ground, room.crs, relief, room.heights) if relief else None
     slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
-    chance = chance_of(
-        footprint_of(part.footprint, room.reader.grid, pixels.model, pixels.look, cells, slope),
-        room.pool,
-        f"{task.polygon.id}|{pair.id}|outside",
-    )
-    cause = cause_of(change, None, chance, found.ground, cell_m=scene.cell_m)
-    return plain._replace(change=change, chance=chance, cause=cause)
+    name = f"{task.polygon.id}|{pair.id}|outside"
+    footprint = footprint_of(part.footprint, grid, pixels.model, pixels.look, cells, slope)
+    chance = both(chance_of(footprint, room.pool, name), room.fall(found.ground, name))
+    cause = cause_of(change, terrain, chance, found.ground, cell_m=scene.cell_m)
+    return plain._replace(change=change, terrain=terrain, chance=chance, cause=cause)
 
 
 def _unseen(

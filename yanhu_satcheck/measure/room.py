@@ -5,8 +5,12 @@ from contextlib import ExitStack
 from functools import cached_property
 from types import TracebackType
 
+from shapely.geometry.base import BaseGeometry
+
 from yanhu_satcheck.batch import Licence
+from yanhu_satcheck.evidence import Chance
 from yanhu_satcheck.measure.chance import Pool, pool_of
+from yanhu_satcheck.measure.fall import Falls
 from yanhu_satcheck.measure.terrain import slopes_on
 from yanhu_satcheck.raster.ground import SceneModel
 from yanhu_satcheck.raster.heights import HeightReader
@@ -45,10 +49,11 @@ class SceneRoom:
         relief: ReliefReader | None,
         pools: Pools,
         heights: HeightReader | None = None,
+        falls: Falls | None = None,
         permits: Sequence[Licence] = (),
     ) -> None:
         self.fit, self.crs, self.permits = fit, crs, permits
-        self.relief, self.heights = relief, heights
+        self.relief, self.heights, self._falls = relief, heights, falls
         self._pools, self._followed = pools, dict[str, PairReader]()
         self.model: SceneModel | None = fit.model
         self._stack = ExitStack()
@@ -74,6 +79,10 @@ class SceneRoom:
         if fit.pair.id not in self._followed:
             self._followed[fit.pair.id] = self._stack.enter_context(open_pair(fit.pair, fit.undone))
         return self._followed[fit.pair.id]
+
+    def fall(self, shape: BaseGeometry, name: str) -> Chance | None:
+        """The chance of a shape's fall in elevation, where two models show it."""
+        return self._falls.of(shape, self.crs, name) if self._falls else None
 
     @cached_property
     def pool(self) -> Pool:

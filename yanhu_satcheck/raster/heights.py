@@ -32,6 +32,7 @@ class HeightModel(NamedTuple):
     noise: Noise
     windows: tuple[Window, ...]  # seeded sample windows of the grid that the fit was made from
     away: tuple[BaseGeometry, ...]  # issued polygons and licences, in the grid's CRS
+    plots: tuple[Window, ...]  # seeded windows, thinned, that chance lays like places on
 
 
 class Heights(NamedTuple):

@@ -19,7 +19,7 @@ from yanhu_satcheck.survey.elevation.fit import Terms, fitted, spread_of
 from yanhu_satcheck.survey.elevation.noise import noise_of
 from yanhu_satcheck.survey.elevation.sample import Stable
 from yanhu_satcheck.survey.elevation.twice import copied
-from yanhu_satcheck.survey.windows import shared_window
+from yanhu_satcheck.survey.windows import plots, shared_window
 from yanhu_satcheck.terms import Words
 
 LEAST = 4_000  # stable cells
@@ -54,7 +54,12 @@ def survey_elevation(
             return replace(blank, refused=words.NO_OVERLAP)
         away = [moved(shape, crs, before.grid.crs) for shape in keep_out if not shape.is_empty]
         stable = Stable(before, pair.after, area, away, seed)
-        return _surveyed(blank, before, stable, away, seed)
+        fit = _surveyed(blank, before, stable, away, seed)
+        if fit.model is None:
+            return fit
+        return replace(
+            fit, model=fit.model._replace(plots=tuple(plots(area, before.grid, away, seed)))
+        )
 
 
 def _surveyed(
@@ -98,6 +103,7 @@ def _surveyed(
         noise,
         tuple(stable.windows),
         tuple(away),
+        (),
     )
     return replace(found, says=words.done(found, noise, sure), model=model)
 
