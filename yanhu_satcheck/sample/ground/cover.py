@@ -94,7 +94,7 @@ class Cover:
         """Shrub by slope and aspect, grass where it is thin, pine on shaded slopes, rock."""
         down, _ = np.gradient(self.site.z, self.grid.cell)
         north = np.clip(down / 0.5, -1, 1)
-        cover = 0.66 + 0.14 * north + 0.2 * self.slow - 0.45 * smooth(0.7, 1.3, self.steep)
+        cover = 0.76 + 0.12 * north + 0.18 * self.slow - 0.45 * smooth(0.7, 1.3, self.steep)
         cover = np.clip(cover + 0.1 * self.quick, 0.04, 0.95)
         rock = self.steep + 0.2 * self.slow > 0.86
         scree = self.scree

@@ -53,7 +53,8 @@ def polygons(made: Quarter, folder: Path) -> None:
     rows = [
         {
             "polygon_id": one.polygon_id, "district_code": "140802",
-            "before_date": before.isoformat(), "after_date": after.isoformat(), "area_m2": round(one.outline.area, 1),
+            "before_date": before.isoformat(), "after_date": after.isoformat(),
+            "area_m2": round(one.outline.area, 1),
         }
         for one in made.issued
     ]  # fmt: skip
@@ -110,7 +111,8 @@ def permits(made: Quarter, folder: Path) -> None:
             "bottom_elev": round(floor + 14.0 if one.case.paper == "below" else floor - 25.0),
             "annual_capacity": max(10.0, round(1.3 * used)), "opening_reserves": opening,
             "used_reserves": used, "reserve_changes": 0.0,
-            "closing_reserves": round(opening - used, 2), "density": DENSITY, "stripping_ratio": STRIPPING, "position_sigma": 0.5,
+            "closing_reserves": round(opening - used, 2), "density": DENSITY,
+            "stripping_ratio": STRIPPING, "position_sigma": 0.5,
         })  # fmt: skip
         shapes.append(boundary(one))
     _layer(rows, shapes, folder / "permits.gpkg")
@@ -157,7 +159,8 @@ def ledger(made: Quarter, folder: Path) -> None:
         day = (before - timedelta(days=30)).isoformat() if closed else ""
         rows.append({
             "polygon_id": one.polygon_id, "problem": "无证开采",
-            "responsible_unit": "槐泉镇人民政府", "measure": "回填复绿", "deadline": (ends + timedelta(days=90)).isoformat(),
+            "responsible_unit": "槐泉镇人民政府", "measure": "回填复绿",
+            "deadline": (ends + timedelta(days=90)).isoformat(),
             "responsible_person": "樊俊杰", "status": "已销号" if closed else "整改中",
             "closed": "是" if closed else "否", "closed_date": day,
             "verifier": "薛志强" if closed else "", "verify_date": day,
