@@ -13,6 +13,7 @@ of one season (Amazon, Taizhou), two seasons (Pennsylvania, Wet Mountains), haze
 import json
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -90,7 +91,7 @@ def fall(band: Field) -> float:
     power = np.abs(np.fft.fft2((part - part.mean()) * window)) ** 2
     radius = np.hypot(*np.meshgrid(np.fft.fftfreq(side), np.fft.fftfreq(side)))
     edges = np.geomspace(1 / 32, 1 / 3, 9)
-    rings = [(radius >= a) & (radius < b) for a, b in zip(edges, edges[1:], strict=False)]
+    rings = [(radius >= a) & (radius < b) for a, b in pairwise(edges)]
     means = [np.log(power[ring].mean()) for ring in rings]
     return float(np.polyfit(np.log((edges[1:] * edges[:-1]) ** 0.5), means, 1)[0])
 

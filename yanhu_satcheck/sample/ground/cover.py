@@ -35,6 +35,7 @@ class Cover:
     slow: Field  # smooth noises that many things are drawn from
     quick: Field
     scree: Field
+    clumps: Field | float  # single shrubs and stones, where cells are small enough to show them
 
     @classmethod
     def of(cls, grid: Grid, site: Site, gully: Field, salt: int) -> "Cover":
@@ -43,14 +44,28 @@ class Cover:
         plots = mosaic(x, y, site.level, site.terraced, salt)
         slow, quick = fbm(x, y, 240.0, 4, salt + 60, 0.6), fbm(x, y, 18.0, 2, salt + 50)
         scree = fbm(x, y, 120.0, 3, salt + 33)
-        tone = 1.0 + 0.06 * slow + 0.06 * quick
+        clumps = fbm(x, y, 6.0, 2, salt + 70, 0.8) if grid.cell < 3 else 0.0
+        tone = 1.0 + 0.06 * slow + 0.06 * quick + 0.05 * clumps
         steep = slope_of(site.z, grid.cell)
         cold = 0.55 * slow + 1.6 * (0.55 - facing(site.z, grid.cell, 165.0, 35.0)) + 0.2 * quick
         wild = site.front + 60.0 * slow > 40.0
         drawn = plots.draw(salt + 20)
         kinds = kinds_of(drawn, site.terraced)
         return cls(
-            grid, site, gully, salt, plots, kinds, wild, tone, steep, cold, slow, quick, scree
+            grid,
+            site,
+            gully,
+            salt,
+            plots,
+            kinds,
+            wild,
+            tone,
+            steep,
+            cold,
+            slow,
+            quick,
+            scree,
+            clumps,
         )
 
     def dress(self, season: Season) -> Land:
@@ -95,14 +110,14 @@ class Cover:
         down, _ = np.gradient(self.site.z, self.grid.cell)
         north = np.clip(down / 0.5, -1, 1)
         cover = 0.76 + 0.12 * north + 0.18 * self.slow - 0.45 * smooth(0.7, 1.3, self.steep)
-        cover = np.clip(cover + 0.1 * self.quick, 0.04, 0.95)
+        cover = np.clip(cover + 0.1 * self.quick + 0.2 * self.clumps, 0.04, 0.95)
         rock = self.steep + 0.2 * self.slow > 0.86
         scree = self.scree
         land.lay(self.wild, "red_soil", cover, "shrub")
         land.ground[self.wild & (rock | (scree > 1.2))] = G["weathered_limestone"]
         land.share[self.wild & (scree > 1.9)] *= 0.3  # bare scree and outcrops: no working at all
         land.plant[self.wild & (cover < 0.5)] = P["grass"]
-        pines = self.wild & (north > 0.1) & (np.roll(scree, 7, 0) > 0.9) & ~rock
+        pines = self.wild & (north > 0.1) & (self.slow - 0.5 * scree > 1.1) & ~rock
         land.plant[pines] = P["conifer"]
         land.share[pines] = np.clip(cover[pines] + 0.15, 0, 0.9)
 
