@@ -103,7 +103,7 @@ def calibration(rows: Sequence[Row]) -> list[str]:
     """Show how often mining is the cause where it is said to be, and the error of every share."""
     out = ["", "p_mining held to the truth: range, polygons, mean said, share that is mining"]
     for one in reliability(rows, "mining"):
-        out.append(f"  {one.low:.1f}–{one.high:.1f} {one.count:5}  {one.said:.2f}  {one.true}")
+        out.append(f"  {one.low:.1f}–{one.high:.1f} {one.size:5}  {one.said:.2f}  {one.true}")
     out.append("squared error of each share (always saying the base rate: in brackets)")
     for cause in sorted({cause for row in rows for cause in row.shares}):
         if told := brier(rows, cause):

@@ -76,7 +76,10 @@ def tally(rows: Iterable[Row]) -> Tally:
     fates = [row.outcome(rule) for row in rows for rule in row.must]
     honest = [row for row in rows if row.honest]
     return Tally(
-        *(fates.count(fate) for fate in ("accused", "doubted", "unassessable", "missed")),
+        fates.count("accused"),
+        fates.count("doubted"),
+        fates.count("unassessable"),
+        fates.count("missed"),
         len(honest),
         sum(1 for row in honest if row.accused),
         sum(1 for row in honest if row.doubted and not row.accused),
@@ -90,7 +93,10 @@ def by_rule(rows: Sequence[Row], rule: str) -> Tally:
     honest = [row for row in rows if rule not in (*row.must, *row.may)]
     said = [row.said.get(rule) for row in honest]
     return Tally(
-        *(fates.count(fate) for fate in ("accused", "doubted", "unassessable", "missed")),
+        fates.count("accused"),
+        fates.count("doubted"),
+        fates.count("unassessable"),
+        fates.count("missed"),
         len(honest),
         said.count("inconsistent"),
         sum(1 for row in honest if rule in row.doubted),
@@ -117,7 +123,7 @@ class Bin(NamedTuple):
 
     low: float
     high: float
-    count: int
+    size: int
     said: float  # the mean share
     true: Rate
 

@@ -20,6 +20,8 @@ from yanhu_satcheck.sample.ground import make
 BLIND = ("DQ01", "DQ02", "DQ03", "DQ05", "DQ07")
 """Rules that say of a polygon that its ground cannot be judged."""
 WORST = ("inconsistent", "unsupported", "doubtful", "unassessable")
+TOLD = ("case", "cause", "filed", "area_m2", "cells", "clear")
+LISTS = ("must", "may", "unsure")
 FIGURES = ("bare_gain", "bare_before", "changed_share", "growth_share", "net_m3", "p_value")
 
 
@@ -95,18 +97,14 @@ def rows_of(batch: Path, out: Path) -> list[Row]:
         row["polygon_id"]: row for row in pq.read_table(out / "evidence.parquet").to_pylist()
     }
     common = {key: truth[key] for key in ("seed", "sensor", "pair", "heights")}
-    return [
-        Row(
-            polygon_id=name,
-            **common,
-            **{key: told[key] for key in ("case", "cause", "filed", "area_m2", "cells", "clear")},
-            **{key: tuple(told[key]) for key in ("must", "may", "unsure")},
-            said=said[name],
-            words=words[name],
-            **_measured(measured[name]),
+    rows = []
+    for name, about in sorted(truth["polygons"].items()):
+        told: dict[str, Any] = (
+            {key: about[key] for key in TOLD} | common | _measured(measured[name])
         )
-        for name, told in sorted(truth["polygons"].items())
-    ]
+        told |= {key: tuple(about[key]) for key in LISTS}
+        rows.append(Row(polygon_id=name, said=said[name], words=words[name], **told))
+    return rows
 
 
 def _measured(row: Mapping[str, Any]) -> dict[str, dict[str, float]]:
@@ -167,8 +165,7 @@ def _one(seed: int, work: Path, code: str, pictures: Path | None) -> dict[str, A
 
 
 def _row(told: Mapping[str, Any]) -> Row:
-    lists = {key: tuple(told[key]) for key in ("must", "may", "unsure")}
-    return Row(**{**told, **lists})
+    return Row(**{**told, **{key: tuple(told[key]) for key in LISTS}})
 
 
 def wrong(row: Row) -> list[str]:

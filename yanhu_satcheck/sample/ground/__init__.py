@@ -12,15 +12,21 @@ from pathlib import Path
 DEVELOPMENT, SCORED = range(1, 11), range(101, 131)
 
 
-def make(folder: Path, seed: int) -> None:
+def make(folder: Path, seed: int, side: float | None = None) -> None:
     """Write the made quarter of a seed as a batch folder with its truth; same seed, same bytes.
+
+    Args:
+        folder: Is made.
+        seed: Of everything that is drawn.
+        side: Of the ground shown, in metres; left out, 5200 or for fine sensors 3000. What finds no
+            place on less of it is left out.
 
     Raises:
         FileExistsError: The folder is there already.
     """
     from .folder import write
 
-    write(folder, seed)
+    write(folder, seed, side)
 
 
 __all__ = ["DEVELOPMENT", "SCORED", "make"]

@@ -16,10 +16,10 @@ from .truth import truth, write_truth
 NAMES = ("before", "after", "later")
 
 
-def write(folder: Path, seed: int) -> None:
+def write(folder: Path, seed: int, side: float | None = None) -> None:
     """Make the quarter of a seed and write all that it hands in, and its truth."""
     folder.mkdir(parents=True)
-    made = quarter(drawn(seed))
+    made = quarter(drawn(seed), side)
     pictures = _scenes(made, folder)
     _heights(made, folder)
     for table in (

@@ -1,26 +1,38 @@
 """A made quarter on the ground: its window, what happened in it, and what was drawn."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from shapely import affinity
-from shapely.geometry import Polygon, box
+from shapely.geometry import LineString, Polygon, box
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
 
 from yanhu_satcheck.sample.digitising import digitised, largest
 from yanhu_satcheck.sample.frame import Grid
 from yanhu_satcheck.sample.happenings import Happening
 from yanhu_satcheck.sample.land import Land
-from yanhu_satcheck.sample.noise import salt_of, stream
-from yanhu_satcheck.sample.works import Work
+from yanhu_satcheck.sample.noise import Field, salt_of, stream
+from yanhu_satcheck.sample.works import Track, Work
 
 from .builders import Digger, fields_of, happened
 from .conditions import FIRST, Conditions
 from .cover import Cover, green
 from .gullies import Country, country
 from .plan import Case, cases
-from .sites import Sites, sites
+from .sites import WIDE, Sites, sites
 
 LEAST = 0.22  # hectares: what is drawn smaller is not issued
+CROSSED = 0.06  # share under the new haul road of another polygon, beyond which it is not issued
+TRIES = 8  # places that are tried for a case
+
+
+class Change(NamedTuple):
+    """How the share of green changed between the dates, before anything was done, and its most."""
+
+    green: Field
+    most: Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +55,16 @@ class Quarter:
     cover: Cover
     lands: tuple[Land, ...]
     issued: tuple[Issued, ...]
-    left_out: tuple[str, ...]  # cases for which the window had no place
+    left_out: tuple[str, ...]  # cases for which there was no place, or none in full view
 
 
-def quarter(conditions: Conditions) -> Quarter:
-    """The quarter that a seed's conditions are drawn for."""
+def quarter(conditions: Conditions, side: float | None = None) -> Quarter:
+    """The quarter that a seed's conditions are drawn for, on a square of `side` metres."""
     seed = FIRST + conditions.seed
     made = country(seed)
     salt = salt_of(seed, "cover")
-    ground = sites(made, conditions.sensor.own, salt)
+    cell = conditions.sensor.own
+    ground = sites(made, cell, salt, side or WIDE[cell])
     grid, district = ground.window, made.district
     x, y = grid.xy()
     gully = district.grid.sample(made.gully, x, y)
@@ -59,6 +72,7 @@ def quarter(conditions: Conditions) -> Quarter:
     lands = tuple(cover.dress(season) for season in conditions.seasons)
     done, left_out = _happenings(conditions, ground, made, cover, lands)
     issued = _issued(conditions, done, grid)
+    left_out = (*left_out, *sorted({*done} - {one.case.key for one in issued}))
     for number, (season, land) in enumerate(zip(conditions.seasons, lands, strict=True)):
         for work in (w for one in done.values() for w in one[1].works):
             _do(work, land, number)
@@ -76,30 +90,57 @@ def _do(work: Work, land: Land, number: int) -> None:
 def _happenings(
     conditions: Conditions, ground: Sites, made: Country, cover: Cover, lands: tuple[Land, ...]
 ) -> tuple[dict[str, tuple[Case, Happening]], tuple[str, ...]]:
-    """Find a place for every case, the large ones first."""
+    """Find a place for every case, the large ones first, where it touches no other."""
     seed = FIRST + conditions.seed
     before, after = (green(*one) for one in zip(lands[:2], conditions.seasons, strict=False))
-    change = after - before, np.maximum(before, after)
-    done, left_out = dict[str, tuple[Case, Happening]](), list[str]()
+    change = Change(after - before, np.maximum(before, after))
+    done, left_out, held = dict[str, tuple[Case, Happening]](), list[str](), list[BaseGeometry]()
     sized = {case.key: _size(case, conditions) for case in cases()}
     for case in sorted(cases(), key=lambda one: -sized[one.key]):
         hectares = sized[case.key]
-        apart = 110.0 + 90.0 * float(np.sqrt(hectares))
-        try:
-            spot = ground.find(case.zone, apart)
-        except ValueError:
+        for _ in range(TRIES):
+            try:
+                spot = ground.find(case.zone, 110.0 + 90.0 * float(np.sqrt(hectares)))
+            except ValueError:
+                break
+            digger = Digger(made.district, spot, hectares, salt_of(seed, case.key), made.gully)
+            one = _happening(case, digger, cover, change)
+            own = touched(one)
+            if not any(own.intersects(other) for other in held):
+                done[case.key] = case, one
+                held.append(own)
+                break
+            ground.taken.pop()
+        if case.key not in done:
             left_out.append(case.key)
-            continue
-        if case.how.startswith("fields"):
-            what = case.how.partition(":")[2]
-            shape = fields_of(
-                change[0], cover.plots.label, change[1], cover.grid, spot, hectares, what
-            )
-            done[case.key] = case, Happening((), shape, spot.x, spot.y)
-            continue
-        digger = Digger(made.district, spot, hectares, salt_of(seed, case.key), made.gully)
-        done[case.key] = case, happened(digger, case.how)
     return done, tuple(left_out)
+
+
+def _happening(case: Case, digger: Digger, cover: Cover, change: Change) -> Happening:
+    """What the plan says, at the digger's place; of fields, which ones."""
+    what, _, want = case.how.partition(":")
+    if what != "fields":
+        return happened(digger, case.how)
+    spot, label = digger.spot, cover.plots.label
+    shape = fields_of(change.green, label, change.most, cover.grid, spot, digger.hectares, want)
+    return Happening((), shape, spot.x, spot.y)
+
+
+def touched(one: Happening) -> BaseGeometry:
+    """All ground that a happening changes, its haul road left out, with some room about it."""
+    lobes = [work.lobe.ring() for work in one.works if not isinstance(work, Track)]
+    return unary_union([one.outline, *lobes]).buffer(12.0)
+
+
+def crossed(key: str, outline: Polygon, done: dict[str, tuple[Case, Happening]]) -> float:
+    """Share of a polygon that lies under new roads of others."""
+    roads = [
+        LineString(work.line).buffer(work.width)
+        for other, (_, one) in done.items()
+        for work in one.works
+        if other != key and isinstance(work, Track) and work.since > 0
+    ]
+    return float(outline.intersection(unary_union(roads)).area / outline.area) if roads else 0.0
 
 
 def _size(case: Case, conditions: Conditions) -> float:
@@ -116,7 +157,11 @@ def _issued(
     """Draw and number what lies in the window, from north to south."""
     frame = box(*grid.bounds).buffer(-25.0)
     drawn = {key: _drawn(conditions, key, one) for key, (_, one) in done.items()}
-    kept = [k for k, ring in drawn.items() if ring.area > LEAST * 1e4 and frame.contains(ring)]
+    kept = [
+        key
+        for key, ring in drawn.items()
+        if ring.area > LEAST * 1e4 and frame.contains(ring) and crossed(key, ring, done) < CROSSED
+    ]
     kept.sort(key=lambda key: (-drawn[key].centroid.y, key))
     numbers = {key: f"M{conditions.seed:04d}{n:04d}" for n, key in enumerate(kept, 1)}
     return tuple(Issued(done[k][0], numbers[k], drawn[k], done[k][1]) for k in kept)

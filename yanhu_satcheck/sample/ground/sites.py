@@ -12,7 +12,7 @@ from yanhu_satcheck.sample.siting import Survey, survey
 
 from .gullies import Country
 
-WIDE = {5.0: (5200.0, 5200.0), 2.0: (3000.0, 3000.0)}  # of what is shown, by the ground's cell
+WIDE = {5.0: 5200.0, 2.0: 3000.0}  # metres of what is shown, by the ground's cell
 EDGE = 170.0  # metres from the edge of the images to the middle of a polygon
 ROOM = 9000  # cells of each kind of ground that are enough
 STEP = 200.0
@@ -67,7 +67,7 @@ def within(window: Grid, margin: float) -> Mask:
     return np.asarray(inside & (y > south + margin) & (y < north - margin))
 
 
-def sites(country: Country, cell: float, salt: int) -> Sites:
+def sites(country: Country, cell: float, salt: int, side: float) -> Sites:
     """The window that holds enough of every kind of ground, and its places."""
     base = survey(country.district)
     x, y = WORLD.xy()
@@ -78,25 +78,24 @@ def sites(country: Country, cell: float, salt: int) -> Sites:
         base.district, base.steep, base.fall, base.sunny, rng, [], base.fine, country.gully,
         cold, scree,
     )  # fmt: skip
-    made.window = _window(made, cell)
+    made.window = _window(made, cell, side)
     return made
 
 
-def _window(made: Sites, cell: float) -> Grid:
+def _window(made: Sites, cell: float, side: float) -> Grid:
     """The place for the window where the scarcest kind of ground is least scarce."""
-    wide, high = WIDE[cell]
     kinds = made.kinds()
     sums = [kinds[kind][::4, ::4].astype(float) for kind in WANTED]
     tables = [np.pad(one.cumsum(0).cumsum(1), ((1, 0), (1, 0))) for one in sums]
     west, south, east, north = WORLD.bounds
     best, grid = -1.0, WORLD
-    for left in np.arange(west + 60, east - wide - 60, STEP):
-        for top in np.arange(north - 60, south + high + 60, -STEP):
-            a, b = (int((v - west) / (4 * WORLD.cell)) for v in (left, left + wide))
-            c, d = (int((north - v) / (4 * WORLD.cell)) for v in (top, top - high))
+    for left in np.arange(west + 60, east - side - 60, STEP):
+        for top in np.arange(north - 60, south + side + 60, -STEP):
+            a, b = (int((v - west) / (4 * WORLD.cell)) for v in (left, left + side))
+            c, d = (int((north - v) / (4 * WORLD.cell)) for v in (top, top - side))
             least = min(t[d, b] - t[c, b] - t[d, a] + t[c, a] for t in tables)
             if min(least, ROOM) > best:
                 best = min(least, ROOM)
-                side = round(high / cell), round(wide / cell)
-                grid = Grid(float(left), float(top), cell, *side)
+                cells = round(side / cell)
+                grid = Grid(float(left), float(top), cell, cells, cells)
     return grid
