@@ -10,8 +10,10 @@ their own. `--pictures` keeps the pages of everything that went wrong.
 """
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.accuracy_figures import (
@@ -150,15 +152,15 @@ def seeds_of(text: str) -> list[int]:
 
 
 def other(part: str) -> None:
-    """Run a bench that stands in a file of its own, if this checkout has it."""
-    try:
-        bench = import_module(OTHERS[part])
-    except ModuleNotFoundError as missing:
-        if missing.name != OTHERS[part]:
-            raise
-        print(f"{part}: {OTHERS[part]} is not in this checkout")
+    """Run a bench that stands in a file of its own, as if by itself, if this checkout has it."""
+    if find_spec(OTHERS[part]) is None:
+        print(f"{OTHERS[part]} is not in this checkout")
         return
-    bench.main([])
+    given, sys.argv = sys.argv, [part]
+    try:
+        import_module(OTHERS[part]).main()
+    finally:
+        sys.argv = given
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
