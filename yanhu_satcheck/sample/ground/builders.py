@@ -68,7 +68,7 @@ class Digger(Builder):
         floor = self.floor_of(lobe)
         deeper = floor - self.draw(3.0, 9.0, "deeper")
         old = Cut(lobe, 0, floor, 6.0, self.batter(), *self.rock())
-        new = Cut(lobe, 1, deeper, 6.0, 0.9, *self.rock())
+        new = Cut(lobe, 1, deeper, 6.0, self.batter() + 0.06, *self.rock())
         return Happening((old, self.track(lobe, 0), new), lobe.ring(), lobe.x, lobe.y, deeper)
 
     def tipped(self) -> Happening:
@@ -93,7 +93,7 @@ class Digger(Builder):
         floor = self.floor_of(lobe)
         old = Cut(lobe, 0, floor, 6.0, self.batter(), *self.rock())
         deeper = floor - self.draw(2.0, 6.0, "deeper")
-        dug = () if still else (Cut(lobe, 1, deeper, 6.0, 0.9, *self.rock()),)
+        dug = () if still else (Cut(lobe, 1, deeper, 6.0, self.batter() + 0.06, *self.rock()),)
         net = Net(lobe, 1, self.draw(0.7, 0.97, "spread"))
         works = (old, self.track(lobe, 0), *dug, net)
         return Happening(works, lobe.ring(), lobe.x, lobe.y, deeper if dug else floor)
