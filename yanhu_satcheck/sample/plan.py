@@ -60,13 +60,13 @@ nonumber growing_pit growing gentle 1.9
   合法（采矿） | LEGAL LEGAL | LM06 | CL04 LM05 | LE02 |
   Inside a valid licence, but the number filed is not in the licence layer.
 outside growing_pit growing hill 3
-  合法 | LEGAL ILLEGAL |  | LM02 LM05 CL04
+  合法 | LEGAL ILLEGAL | LM02 | LM05 CL04
   A third of the quarry lies outside its licence.
 below growing_pit growing hill 2.6
-  合法 | LEGAL ILLEGAL |  | LM02 LM05
+  合法 | LEGAL ILLEGAL | LM02 | LM05
   The floor lies well below the licensed lower elevation.
 underground new_pit pit hill 1.6
-  合法 | LEGAL ILLEGAL |  | LM03 LM02 LM05
+  合法 | LEGAL ILLEGAL | LM03 | LM02 LM05
   An open pit under a licence for underground mining.
 
 # Slides and restorations
@@ -89,7 +89,7 @@ restored3 restoration restored hill 0.8
   生态修复治理 | RESTORATION RESTORATION |  |
   A small filled and planted quarry inside its approved plan.
 dug restoration_that_digs dug_restored hill 2
-  生态修复治理 | RESTORATION ILLEGAL |  | CL02 |  | LE03
+  生态修复治理 | RESTORATION ILLEGAL | CL02 |  |  | LE03
   Called restoration, but the floor went down by metres and more ground is bare.
 
 # Fields and other honest pseudo-changes
