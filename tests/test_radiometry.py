@@ -5,6 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.ground_worlds import CRS, FOUR, pair, texture, write
+from yanhu_satcheck.raster import Window, open_pair
+from yanhu_satcheck.raster.ground import view
 from yanhu_satcheck.survey import survey
 from yanhu_satcheck.survey.radiometry import line, relate
 
@@ -74,3 +76,31 @@ def test_digital_numbers_of_an_orthophoto_are_levelled_band_by_band(tmp_path: Pa
     assert fit.gains["green"][0] == pytest.approx(1 / 0.9, abs=0.03)
     assert fit.gains["blue"][0] == pytest.approx(1 / 1.1, abs=0.03)
     assert fit.mask_estimated
+
+
+def test_where_nothing_can_be_levelled_change_is_still_told_from_its_like(tmp_path: Path) -> None:
+    """Crops only: the fit is refused, the after image stays brighter, and the pit still shows."""
+    light = np.exp(0.12 * texture((300, 300), 8))
+    crop = np.array([0.03, 0.06, 0.04, 0.40])[:, None, None] * light
+    rock = np.array([0.22, 0.25, 0.28, 0.31])[:, None, None] * light
+    noise = 0.003 * np.random.default_rng(1).standard_normal((2, 4, 300, 300))
+    before, after = crop + noise[0], crop * 1.15 + 0.02 + noise[1]
+    after[:, 100:130, 60:90] = (rock * 1.15 + 0.02)[:, 100:130, 60:90]
+    files = [
+        write(tmp_path / f"{i}.tif", np.rint(s * 1e4).astype(np.uint16))
+        for i, s in enumerate((before, after))
+    ]
+    scene = pair(files[0], files[1], FOUR, scale=1e-4)
+    fit = survey(scene, [], CRS)
+    assert fit.radiometry is not None
+    assert "no relative radiometric correction" in fit.radiometry.en
+    with open_pair(scene, fit.undone) as reader:
+        *_, seen = view(reader, Window(0, 0, 300, 300), fit.model)
+    pit = np.zeros((300, 300), bool)
+    pit[102:128, 62:88] = True
+    assert seen.changed[pit].mean() > 0.8
+    assert seen.bare[1][pit].mean() > 0.99
+    around = np.ones((300, 300), bool)
+    around[95:135, 55:95] = False
+    assert seen.changed[around].mean() < 0.02
+    assert seen.newly_bare[around].mean() < 0.01

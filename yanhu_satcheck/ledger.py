@@ -12,7 +12,7 @@ from yanhu_satcheck.finding import Finding, Judgement
 from yanhu_satcheck.past import ArchiveUsed, KeptChip
 from yanhu_satcheck.policy import Policy
 from yanhu_satcheck.review import Filled, Outdated
-from yanhu_satcheck.scene import SceneFit
+from yanhu_satcheck.scene import DemFit, SceneFit
 from yanhu_satcheck.terms import Call, Status, Words
 
 
@@ -160,6 +160,7 @@ class Audit:
     only: tuple[str, ...] = ()  # the rules that were run alone; () where the whole book was
     archive: ArchiveUsed | None = None  # `None`: the audit was given none
     former: Mapping[tuple[str, str], tuple[Former, ...]] = field(default_factory=dict, repr=False)
+    dem: DemFit | None = None  # how the elevation models of two dates were compared
 
     @property
     def bare(self) -> bool:

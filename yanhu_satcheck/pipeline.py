@@ -29,8 +29,8 @@ from yanhu_satcheck.report import write
 from yanhu_satcheck.rule import Rule
 from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.runner import Runner
-from yanhu_satcheck.scene import SceneFit
-from yanhu_satcheck.survey import survey
+from yanhu_satcheck.scene import DemFit, SceneFit
+from yanhu_satcheck.survey import survey, survey_elevation
 from yanhu_satcheck.survey.pooling import pooled
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.wayback import former
@@ -188,8 +188,8 @@ def _audited(
     before: Former | None,
     runner: Runner,
 ) -> Audit:
-    fits = _surveyed(batch, progress)
-    measurements, chips = _measured(batch, fits, scratch, progress)
+    fits, dem = _surveyed(batch, progress)
+    measurements, chips = _measured(batch, fits, dem, scratch, progress)
     total = len(batch.photos)
     photos, groups, broken = examine(
         batch, scratch, lambda done: progress("photos", done, total), runner
@@ -220,6 +220,7 @@ def _audited(
         photo_groups=groups,
         chips=chips,
         fits=fits,
+        dem=dem,
         titles=titles,
         thresholds={rule.code: asdict(rule.limits) for rule in rules},
         policy=held,
@@ -229,8 +230,8 @@ def _audited(
     )
 
 
-def _surveyed(batch: Batch, progress: Progress) -> tuple[SceneFit, ...]:
-    """Fit every scene pair, on ground that nobody suspects and nobody is licensed to dig."""
+def _surveyed(batch: Batch, progress: Progress) -> tuple[tuple[SceneFit, ...], DemFit]:
+    """Fit scenes and elevations on ground that nobody suspects and nobody is licensed to dig."""
     suspected = [p.footprint for p in batch.polygons if p.footprint is not None]
     licensed = [p.footprint for p in batch.permits if p.footprint is not None]
     fits = []
@@ -239,14 +240,15 @@ def _surveyed(batch: Batch, progress: Progress) -> tuple[SceneFit, ...]:
         fit = survey(pair, [*suspected, *licensed], batch.crs)
         fits.append(replace(fit, later=tuple(later)))
         progress("survey", done, len(batch.scenes))
-    return pooled(fits, [*suspected, *licensed], batch.crs)
+    away = [*suspected, *licensed]
+    return pooled(fits, away, batch.crs), survey_elevation(batch.elevation, away, batch.crs)
 
 
 def _measured(
-    batch: Batch, fits: Sequence[SceneFit], scratch: Path, progress: Progress
+    batch: Batch, fits: Sequence[SceneFit], dem: DemFit, scratch: Path, progress: Progress
 ) -> tuple[dict[str, Measurement], tuple[Chip, ...]]:
     total, measurements, chips = len(batch.polygons), {}, list[Chip]()
-    for one, pictures in measure(batch, fits, scratch):
+    for one, pictures in measure(batch, fits, scratch, dem=dem):
         measurements[one.polygon_id] = one
         chips += pictures
         progress("measure", len(measurements), total)

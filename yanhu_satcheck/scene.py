@@ -1,8 +1,9 @@
 """Image and elevation pairs: which file, which date, which grid. Plain values; no pixel is here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,50 @@ class ElevationPair:
 
 
 @dataclass(frozen=True, slots=True)
+class Warp:
+    """Where an image's content lies against the working grid's cells: x right, y down.
+
+    At cell (col, row) it lies off by `shift` + `slope` · (col - middle, row - middle); a plain
+    shift has no slope. Columns and rows count from the corner of the first cell.
+    """
+
+    shift: tuple[float, float]
+    middle: tuple[float, float] = (0.0, 0.0)  # column and row where `shift` holds
+    slope: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 0.0), (0.0, 0.0))  # a cell
+    cov: tuple[tuple[tuple[float, ...], ...], ...] = ()  # of x's, then y's, constant and slopes
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is one shift everywhere."""
+        return not any(part for row in self.slope for part in row)
+
+    def at(self, col: float, row: float, n: int = 0) -> tuple[Measured, Measured]:
+        """The shift at one place, with its standard error; `n` is how many windows told it."""
+        right, down = col - self.middle[0], row - self.middle[1]
+        x, y = (
+            Measured(
+                base + along * right + across * down,
+                sqrt(self._variance(axis, right, down)),
+                n,
+                "px",
+            )
+            for axis, (base, (along, across)) in enumerate(zip(self.shift, self.slope, strict=True))
+        )
+        return x, y
+
+    def further(self, x: float, y: float) -> "Warp":
+        """The same, so many cells further right and down."""
+        return replace(self, shift=(self.shift[0] + x, self.shift[1] + y))
+
+    def _variance(self, axis: int, right: float, down: float) -> float:
+        if not self.cov:
+            return 0.0
+        terms = (1.0, right, down)[: len(self.cov[axis])]
+        rows = zip(terms, self.cov[axis], strict=True)
+        return max(0.0, sum(a * b * c for a, row in rows for b, c in zip(terms, row, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
 class SceneFit:
     """What holds for a scene pair as a whole, fitted once from samples of it."""
 
@@ -100,7 +145,18 @@ class SceneFit:
     radiometry: Words | None = None  # what was done to make the dates comparable, or why not
     mask_estimated: bool = True
     model: Any = field(default=None, repr=False)  # what `measure` needs: samples, look-alikes
+    warp: Warp | None = None  # how `shift_px` varies over the scene, where it does
+    local_px: float | None = None  # how far single windows lie off it: noise and local distortion
     later: tuple["SceneFit", ...] = field(default=(), repr=False)  # of `pair.followed`, in order
+
+    @property
+    def undone(self) -> Warp:
+        """What reads of the after image must undo; nothing where the pair was refused."""
+        if self.warp is not None:
+            return self.warp
+        none = Measured(0.0, 0.0, 0, "px")
+        x, y = self.shift_px or (none, none)
+        return Warp((x.value, y.value), cov=(((x.sigma**2,),), ((y.sigma**2,),)))
 
 
 @dataclass(frozen=True, slots=True)

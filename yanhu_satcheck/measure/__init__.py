@@ -6,12 +6,14 @@ from pathlib import Path
 
 from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.evidence import Chip, Measurement
+from yanhu_satcheck.measure.fall import Falls
 from yanhu_satcheck.measure.plan import tasks
 from yanhu_satcheck.measure.polygon import measured
 from yanhu_satcheck.measure.room import Pools, SceneRoom
-from yanhu_satcheck.measure.terrain import terrain_of
+from yanhu_satcheck.measure.terrain import relief_chip, terrain_of
+from yanhu_satcheck.raster.heights import HeightReader, open_heights
 from yanhu_satcheck.raster.relief import ReliefReader, open_relief
-from yanhu_satcheck.scene import SceneFit
+from yanhu_satcheck.scene import DemFit, SceneFit
 
 
 def _silent(done: int) -> None:
@@ -23,6 +25,7 @@ def measure(
     fits: Sequence[SceneFit],
     scratch: Path,
     progress: Callable[[int], None] = _silent,
+    dem: DemFit | None = None,
 ) -> Iterator[tuple[Measurement, tuple[Chip, ...]]]:
     """Measure every issued polygon, scene by scene and block by block of its file.
 
@@ -31,6 +34,7 @@ def measure(
         fits: One a scene pair, from `survey`.
         scratch: Where the pictures are written.
         progress: Called with the number of polygons done so far.
+        dem: From `survey_elevation`; without it, or refused, no volume is measured.
 
     Raises:
         RasterError: An image, mask or elevation model cannot be read.
@@ -39,23 +43,36 @@ def measure(
     done, pools = 0, Pools()
     with ExitStack() as stack:
         relief = _relief(batch, stack)
+        heights = _heights(dem, relief, batch.crs, stack)
+        falls = Falls(heights) if heights else None
         for polygon in without:
             shape = polygon.footprint
-            terrain = terrain_of(shape, batch.crs, relief) if relief and shape else None
+            terrain = terrain_of(shape, batch.crs, relief, heights) if relief and shape else None
+            chips = relief_chip(polygon.id, shape, batch.crs, heights, scratch)
             done += 1
             progress(done)
-            yield Measurement(polygon.id, terrain=terrain), ()
+            yield Measurement(polygon.id, terrain=terrain), chips
         for fit, group in zip(fits, groups, strict=True):
             if not group:
                 continue
-            with SceneRoom(fit, batch.crs, relief, pools, batch.permits) as room:
+            with SceneRoom(fit, batch.crs, relief, pools, heights, falls, batch.permits) as room:
                 for task in group:
-                    result = measured(task, room, scratch)
+                    one, chips = measured(task, room, scratch)
+                    shape = task.polygon.footprint
+                    more = relief_chip(one.polygon_id, shape, batch.crs, heights, scratch)
                     done += 1
                     progress(done)
-                    yield result
+                    yield one, (*chips, *more)
 
 
 def _relief(batch: Batch, stack: ExitStack) -> ReliefReader | None:
     file = batch.elevation.before or batch.elevation.after
     return stack.enter_context(open_relief(file, batch.crs)) if file else None
+
+
+def _heights(
+    dem: DemFit | None, relief: ReliefReader | None, crs: str, stack: ExitStack
+) -> HeightReader | None:
+    if dem is None or dem.model is None or relief is None:
+        return None
+    return stack.enter_context(open_heights(dem, relief))

@@ -15,7 +15,7 @@ from yanhu_satcheck.evidence import (
     TerrainEvidence,
 )
 from yanhu_satcheck.measure.cause import cause_of
-from yanhu_satcheck.measure.chance import chance_of, footprint_of
+from yanhu_satcheck.measure.chance import both, chance_of, footprint_of
 from yanhu_satcheck.measure.chips import chips_of
 from yanhu_satcheck.measure.figures import cells_of
 from yanhu_satcheck.measure.later import later_of, refusals, usable
@@ -29,7 +29,7 @@ from yanhu_satcheck.raster.ground import Look, levelled, view
 from yanhu_satcheck.raster.pair import common_roles
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.shapes import cell_weights
-from yanhu_satcheck.raster.window import cell_m, moved
+from yanhu_satcheck.raster.window import Window, cell_m, moved
 from yanhu_satcheck.scene import SceneFit
 
 
@@ -37,7 +37,8 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
     """All figures and pictures of one polygon that some pair covers."""
     shape = task.polygon.footprint
     assert shape is not None
-    terrain = terrain_of(shape, room.crs, room.relief) if room.relief else None
+    relief = room.relief
+    terrain = terrain_of(shape, room.crs, relief, room.heights) if relief else None
     if not common_roles(task.fit.pair):
         view_ = _scene_view(task, room, 0.0, _area_cells(task), ())
         return Measurement(task.polygon.id, view_, terrain=terrain), ()
@@ -56,14 +57,12 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
     pixels = Seen(before, after, seen, look, cells, room.model, shift, ring)
     change = change_of(pixels)
     slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
-    chance = chance_of(
-        footprint_of(task.footprint, grid, room.model, look, cells, slope),
-        room.pool,
-        f"{task.polygon.id}|{task.fit.pair.id}",
-    )
+    name = f"{task.polygon.id}|{task.fit.pair.id}"
+    footprint = footprint_of(task.footprint, grid, room.model, look, cells, slope)
+    chance = both(chance_of(footprint, room.pool, name), room.fall(shape, name))
     later = tuple(_later(task, room, weights, look))
     cause = cause_of(change, terrain, chance, shape, later, scene.cell_m)
-    outside = _outside(task, room, pixels, terrain, scene)
+    outside = _outside(task, room, pixels, scene)
     return Measurement(
         task.polygon.id, scene, change, terrain, chance, cause, later, outside
     ), chips
@@ -78,9 +77,7 @@ def _later(task: Task, room: SceneRoom, weights: Floats, look: Look) -> Iterator
                 yield found
 
 
-def _outside(
-    task: Task, room: SceneRoom, pixels: Seen, terrain: TerrainEvidence | None, scene: SceneView
-) -> OutsideEvidence | None:
+def _outside(task: Task, room: SceneRoom, pixels: Seen, scene: SceneView) -> OutsideEvidence | None:
     """The same figures over the part of a polygon that lies outside all licences."""
     shape, pair = task.polygon.footprint, task.fit.pair
     if shape is None or not room.permits:
@@ -98,14 +95,14 @@ def _outside(
     if cells.weight.sum() < 1:
         return plain
     change = change_of(pixels._replace(cells=cells))
+    relief, grid = room.relief, room.reader.grid
+    terrain = terrain_of(found.ground, room.crs, relief, room.heights) if relief else None
     slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
-    chance = chance_of(
-        footprint_of(part.footprint, room.reader.grid, pixels.model, pixels.look, cells, slope),
-        room.pool,
-        f"{task.polygon.id}|{pair.id}|outside",
-    )
-    cause = cause_of(change, None, chance, found.ground, cell_m=scene.cell_m)
-    return plain._replace(change=change, chance=chance, cause=cause)
+    name = f"{task.polygon.id}|{pair.id}|outside"
+    footprint = footprint_of(part.footprint, grid, pixels.model, pixels.look, cells, slope)
+    chance = both(chance_of(footprint, room.pool, name), room.fall(found.ground, name))
+    cause = cause_of(change, terrain, chance, found.ground, cell_m=scene.cell_m)
+    return plain._replace(change=change, terrain=terrain, chance=chance, cause=cause)
 
 
 def _unseen(
@@ -149,19 +146,21 @@ def _scene_view(
         n_px,
         cell_m(pair.before.grid),
         roles,
-        _length(task.fit),
+        _length(task.fit, task.window),
         task.fit.refused,
         task.fit.mask_estimated,
         tuple(refusals(task.fit)),
     )
 
 
-def _length(fit: SceneFit) -> Measured | None:
-    """How far the dates lie apart, and how well that is known."""
+def _length(fit: SceneFit, window: Window) -> Measured | None:
+    """How far the dates lie apart here, and how well that is known: fit and local distortion."""
     if fit.shift_px is None:
         return None
-    x, y = fit.shift_px
-    size = hypot(x.value, y.value)
+    middle = window.col + window.width / 2, window.row + window.height / 2
+    x, y = fit.undone.at(*middle, fit.windows_kept)
+    size, local = hypot(x.value, y.value), fit.local_px or 0.0
     if size < 1e-9:
-        return Measured(0.0, hypot(x.sigma, y.sigma), x.n, "px")
-    return Measured(size, hypot(x.value * x.sigma, y.value * y.sigma) / size, x.n, "px")
+        return Measured(0.0, hypot(x.sigma, y.sigma, local), x.n, "px")
+    sigma = hypot(x.value * x.sigma, y.value * y.sigma) / size
+    return Measured(size, hypot(sigma, local), x.n, "px")

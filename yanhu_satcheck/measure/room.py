@@ -5,10 +5,15 @@ from contextlib import ExitStack
 from functools import cached_property
 from types import TracebackType
 
+from shapely.geometry.base import BaseGeometry
+
 from yanhu_satcheck.batch import Licence
+from yanhu_satcheck.evidence import Chance
 from yanhu_satcheck.measure.chance import Pool, pool_of
+from yanhu_satcheck.measure.fall import Falls
 from yanhu_satcheck.measure.terrain import slopes_on
 from yanhu_satcheck.raster.ground import SceneModel
+from yanhu_satcheck.raster.heights import HeightReader
 from yanhu_satcheck.raster.pair import PairReader, open_pair
 from yanhu_satcheck.raster.relief import ReliefReader
 from yanhu_satcheck.scene import Grid, SceneFit
@@ -43,9 +48,12 @@ class SceneRoom:
         crs: str,
         relief: ReliefReader | None,
         pools: Pools,
+        heights: HeightReader | None = None,
+        falls: Falls | None = None,
         permits: Sequence[Licence] = (),
     ) -> None:
-        self.fit, self.crs, self.relief, self.permits = fit, crs, relief, permits
+        self.fit, self.crs, self.permits = fit, crs, permits
+        self.relief, self.heights, self._falls = relief, heights, falls
         self._pools, self._followed = pools, dict[str, PairReader]()
         self.model: SceneModel | None = fit.model
         self._stack = ExitStack()
@@ -64,17 +72,17 @@ class SceneRoom:
     @cached_property
     def reader(self) -> PairReader:
         """The pair, its fitted shift undone."""
-        shift = self.fit.shift_px
-        by = (shift[0].value, shift[1].value) if shift else (0.0, 0.0)
-        return self._stack.enter_context(open_pair(self.fit.pair, by))
+        return self._stack.enter_context(open_pair(self.fit.pair, self.fit.undone))
 
     def following(self, fit: SceneFit) -> PairReader:
         """The before image with one of its follow-up images, that fit's shift undone."""
         if fit.pair.id not in self._followed:
-            shift = fit.shift_px
-            by = (shift[0].value, shift[1].value) if shift else (0.0, 0.0)
-            self._followed[fit.pair.id] = self._stack.enter_context(open_pair(fit.pair, by))
+            self._followed[fit.pair.id] = self._stack.enter_context(open_pair(fit.pair, fit.undone))
         return self._followed[fit.pair.id]
+
+    def fall(self, shape: BaseGeometry, name: str) -> Chance | None:
+        """The chance of a shape's fall in elevation, where two models show it."""
+        return self._falls.of(shape, self.crs, name) if self._falls else None
 
     @cached_property
     def pool(self) -> Pool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from yanhu_satcheck.raster.alteration import Alteration
 from yanhu_satcheck.raster.pair import PairReader
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.spectra import (
@@ -89,6 +90,7 @@ class SceneModel:
     patch_px: float = 1.0  # cells of a plot that change together: its integral area
     place_sd: Mapping[str, Floats] = field(default_factory=dict)  # figure: (k,) between places
     scenes: int = 1  # how many the look-alikes and plots were pooled from
+    alteration: Alteration | None = None  # IR-MAD, where the bands allow it
 
 
 def levelled(after: Floats, gains: tuple[tuple[float, float], ...]) -> Floats:
@@ -195,6 +197,7 @@ def mining_like(
     bare it lies. Ground that was bare before counts half. The hundredth part of d² over its limit
     breaks ties between places where nothing happened.
     """
+    usual, limit = np.maximum(usual, 1e-6), np.maximum(limit, 1e-6)  # the same image twice: all 0
     span = np.log(np.maximum(limit / usual, 1.01))
     unusual = np.clip(np.log(np.maximum(d2, 1e-6) / usual) / span, 0, 1)
     tie = np.minimum(d2 / limit, 1) * np.float32(0.01)

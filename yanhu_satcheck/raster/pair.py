@@ -13,9 +13,10 @@ from shapely.geometry.base import BaseGeometry
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.source import Source
 from yanhu_satcheck.raster.window import Window, cell_m, moved, outline_of
-from yanhu_satcheck.scene import Grid, ImageFile, ScenePair
+from yanhu_satcheck.scene import Grid, ImageFile, ScenePair, Warp
 
 ROLES = ("blue", "green", "red", "nir", "swir1", "swir2")
+Shift = tuple[float, float] | Warp
 AT_ONCE = 4_000_000  # cells read at full resolution before they are thinned by a window's step
 
 
@@ -32,7 +33,7 @@ class PairPixels(NamedTuple):
 class PairReader:
     """A scene pair as windows of one grid; made by `open_pair`, which also closes it."""
 
-    def __init__(self, pair: ScenePair, shift: tuple[float, float], stack: ExitStack) -> None:
+    def __init__(self, pair: ScenePair, shift: Shift, stack: ExitStack) -> None:
         self.pair = pair
         self.grid = working_grid(pair.before.grid)
         self.roles = common_roles(pair)
@@ -64,7 +65,7 @@ class _Layer:
         image: ImageFile,
         grid: Grid,
         roles: tuple[str, ...],
-        shift: tuple[float, float],
+        shift: Shift,
         stack: ExitStack,
     ) -> None:
         bands = tuple(image.bands.index(role) + 1 for role in roles)
@@ -93,8 +94,10 @@ class _Layer:
 
 
 @contextmanager
-def open_pair(pair: ScenePair, shift: tuple[float, float] = (0.0, 0.0)) -> Iterator[PairReader]:
+def open_pair(pair: ScenePair, shift: Shift = (0.0, 0.0)) -> Iterator[PairReader]:
     """Open both images of a pair; `shift` is the after image's against the before's, in cells.
+
+    Where it varies over the scene, it is a `Warp`, as `SceneFit.undone` gives it.
 
     Raises:
         RasterError: A file is absent or no GeoTIFF.

@@ -25,6 +25,11 @@ class ReliefReader:
             file.path, file.name, self.grid, (1,), file.nodata, own_crs=file.grid.crs
         )
 
+    @property
+    def whole_metres(self) -> bool:
+        """Whether the file can hold whole metres only."""
+        return self._source.whole_numbers
+
     def read(self, window: Window) -> Floats:
         """Elevations (h, w) of a window without step; NaN where there is none."""
         with rasterio.Env(GDAL_CACHEMAX=64):

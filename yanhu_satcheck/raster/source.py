@@ -16,15 +16,16 @@ from yanhu_satcheck.errors import RasterError
 from yanhu_satcheck.raster.header import driver_of
 from yanhu_satcheck.raster.resample import PAD, Bools, Floats, between, touched
 from yanhu_satcheck.raster.window import Window
-from yanhu_satcheck.scene import Grid
+from yanhu_satcheck.scene import Grid, Warp
 
 
 class Source:
     """Some bands of a raster on a working grid; one open handle, never a whole scene in memory.
 
     `shift` is where the file's content lies against the grid, in the grid's cells (x right, y
-    down); reads compensate it. A file with the grid's CRS and cell size is read in place and
-    sampled between cells; any other is warped window by window.
+    down), or how that varies; reads compensate it. A file with the grid's CRS and cell size is
+    read in place and sampled between cells; any other, and a shift that varies, is warped window
+    by window.
     """
 
     def __init__(
@@ -34,10 +35,11 @@ class Source:
         grid: Grid,
         bands: tuple[int, ...],
         nodata: float | None = None,
-        shift: tuple[float, float] = (0.0, 0.0),
+        shift: tuple[float, float] | Warp = (0.0, 0.0),
         own_crs: str = "",
     ) -> None:
-        self._name, self._grid, self._bands, self._shift = name, grid, list(bands), shift
+        self._name, self._grid, self._bands = name, grid, list(bands)
+        self._warp = shift if isinstance(shift, Warp) else Warp(shift)
         try:
             self._file: DatasetReader = rasterio.open(path, driver=driver_of(path), sharing=False)
         except (RasterioError, OSError, ValueError) as cause:
@@ -52,6 +54,11 @@ class Source:
     def close(self) -> None:
         """Let the file go."""
         self._file.close()
+
+    @property
+    def whole_numbers(self) -> bool:
+        """Whether the file can hold whole numbers only."""
+        return np.dtype(self._file.dtypes[self._bands[0] - 1]).kind in "iu"
 
     def read(self, window: Window) -> Floats:
         """The bands (n, h, w) of a window without `step`, as stored; NaN where nothing is."""
@@ -79,6 +86,8 @@ class Source:
 
     def _aligned(self) -> tuple[float, float] | None:
         """Columns and rows from the grid's origin to the file's cells, or None: warp it."""
+        if not self._warp.plain:
+            return None
         own, grid = self._file.transform, Affine(*self._grid.transform)
         one, two = CRS.from_user_input(self._own_crs), CRS.from_user_input(self._grid.crs)
         across = max(self._grid.width, self._grid.height)
@@ -86,7 +95,7 @@ class Source:
         if own.b or own.d or drift > 0.02 or not one.equals(two, ignore_axis_order=True):
             return None
         col, row = ~own @ (grid @ (0.0, 0.0))
-        return col + self._shift[0], row + self._shift[1]
+        return col + self._warp.shift[0], row + self._warp.shift[1]
 
     def _raw(self, row: int, col: int, height: int, width: int) -> Floats:
         """Read cells of the file; those outside it, or marked as nothing, are NaN."""
@@ -110,14 +119,14 @@ class Source:
 
     def _warped(self, window: Window, how: Resampling | None = None) -> Floats:
         """Warp a window from the file's own grid; finer files are averaged, not picked from."""
-        shifted = Affine(*self._grid.transform) @ Affine.translation(*self._shift)
+        shifted = Affine(*self._grid.transform) @ _moving(self._warp)
         target = shifted @ Affine.translation(window.col, window.row)
         out: Floats = np.full(
             (len(self._bands), window.height, window.width), np.nan, dtype=np.float32
         )
-        x0, y0 = target @ (0, 0)
-        x1, y1 = target @ (window.width, window.height)
-        box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        w, h = window.width, window.height
+        xs, ys = zip(*(target @ corner for corner in ((0, 0), (w, 0), (0, h), (w, h))), strict=True)
+        box = (min(xs), min(ys), max(xs), max(ys))
         box = transform_bounds(self._grid.crs, self._own_crs, *box, densify_pts=9)
         back = ~self._file.transform
         corners = [back @ (x, y) for x in box[0::2] for y in box[1::2]]
@@ -139,8 +148,17 @@ class Source:
             src_nodata=np.nan,
             dst_nodata=np.nan,
             resampling=how or (Resampling.average if finer else Resampling.cubic),
+            tolerance=0.01,  # cells; by default GDAL may be an eighth of a cell off
         )
         return out
+
+
+def _moving(warp: Warp) -> Affine:
+    """From a cell to where the file holds its content, both in the grid's columns and rows."""
+    (a, b), (d, e) = warp.slope
+    col, row = warp.middle
+    x, y = warp.shift
+    return Affine(1 + a, b, x - a * col - b * row, d, 1 + e, y - d * col - e * row)
 
 
 def _flags(values: Floats, clear: tuple[int, ...], bits: tuple[int, ...]) -> Bools:

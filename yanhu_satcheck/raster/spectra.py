@@ -39,6 +39,8 @@ class Sky:
     haze: float  # above this it still is, where it joins such cloud
     dark: float  # near infrared below this is shadow or open water; -inf: cannot be told
     calibrated: bool
+    clouds: bool = True  # the date shows clouds, or might: then what is dark may be their shadow
+    floor: tuple[float, ...] = ()  # haze and sensor offset a band, for telling water from shadow
 
 
 def pick(stack: Floats, roles: Sequence[str], role: str) -> Floats | None:
@@ -104,26 +106,53 @@ def bare_index(stack: Floats, roles: Sequence[str]) -> Floats | None:
 def hidden(stack: Floats, roles: Sequence[str], sky: Sky) -> Bools:
     """Cells (h, w) that cloud or shadow seems to hide, guessed from the pixels, edges included.
 
-    Cloud is bright, white and, where there is short-wave infrared, darker there than dry rock is;
-    single bright cells are roofs. From such cores it reaches into the haze that joins them, and a
-    few cells on, for the torn edge. It misses thin cloud, and takes snow for cloud.
+    From bright and white cores cloud reaches into the haze that joins them, and a few cells on,
+    for the torn edge. Where the date shows no clouds, dark ground that is water stays in view. It
+    misses thin cloud, and takes snow for cloud.
     """
-    visible = [i for i, role in enumerate(roles) if role in VISIBLE]
     out = np.zeros(stack.shape[1:], dtype=bool)
-    if len(visible) >= 2 and np.isfinite(sky.bright):
-        mean = brightness(stack, roles)
-        spread = stack[visible].max(axis=0) - stack[visible].min(axis=0)
-        cloud = (mean > sky.bright) & (spread < 0.35 * mean)
-        swir = pick(stack, roles, "swir1")
-        if sky.calibrated and swir is not None:
-            cloud &= swir < 1.2 * mean
-        core = ndimage.binary_opening(cloud, SQUARE)
-        joined = ndimage.binary_dilation(core, SQUARE, iterations=10, mask=core | (mean > sky.haze))
+    core = cloud_core(stack, roles, sky)
+    if core.any():
+        haze = brightness(stack, roles) > sky.haze
+        joined = ndimage.binary_dilation(core, SQUARE, iterations=10, mask=core | haze)
         out |= ndimage.binary_dilation(joined, SQUARE, iterations=4)
     nir = pick(stack, roles, "nir")
     if nir is not None and np.isfinite(sky.dark):
-        out |= ndimage.binary_dilation(ndimage.binary_opening(nir < sky.dark, SQUARE), SQUARE)
+        dark = nir < sky.dark
+        if not sky.clouds:
+            dark &= ~_water(stack, roles, sky)
+        if dark.any():
+            out |= ndimage.binary_dilation(ndimage.binary_opening(dark, SQUARE), SQUARE)
     return out
+
+
+def cloud_core(stack: Floats, roles: Sequence[str], sky: Sky) -> Bools:
+    """Cells (h, w) as bright and white as cloud, and darker in short-wave infrared than dry rock.
+
+    Single bright cells are roofs.
+    """
+    visible = [i for i, role in enumerate(roles) if role in VISIBLE]
+    if len(visible) < 2 or not np.isfinite(sky.bright):
+        return np.zeros(stack.shape[1:], dtype=bool)
+    mean = brightness(stack, roles)
+    cloud = mean > sky.bright
+    if not cloud.any():
+        return cloud
+    spread = stack[visible].max(axis=0) - stack[visible].min(axis=0)
+    cloud &= spread < 0.35 * mean
+    swir = pick(stack, roles, "swir1")
+    if sky.calibrated and swir is not None:
+        cloud &= swir < 1.2 * mean
+    return np.asarray(ndimage.binary_opening(cloud, SQUARE), dtype=bool)
+
+
+def _water(stack: Floats, roles: Sequence[str], sky: Sky) -> Bools:
+    """Dark ground that is brighter in green than in infrared: shaded plants and soil are not."""
+    green, nir = pick(stack, roles, "green"), pick(stack, roles, "nir")
+    if green is None or nir is None:
+        return np.zeros(stack.shape[1:], dtype=bool)
+    low = dict(zip(roles, sky.floor, strict=True)) if sky.floor else {}
+    return np.asarray(green - low.get("green", 0.0) > nir - low.get("nir", 0.0), dtype=bool)
 
 
 def split(values: NDArray[np.floating]) -> float:

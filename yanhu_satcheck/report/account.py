@@ -14,7 +14,7 @@ from yanhu_satcheck.report.filed import polygons
 from yanhu_satcheck.report.jsonl import plain
 from yanhu_satcheck.report.place import SCHEMA_VERSION
 from yanhu_satcheck.report.record import record
-from yanhu_satcheck.scene import ElevationFile, ImageFile, SceneFit
+from yanhu_satcheck.scene import DemFit, ElevationFile, ImageFile, SceneFit
 from yanhu_satcheck.terms import Status
 
 CONSISTENT = "consistent"
@@ -46,6 +46,7 @@ def account(audit: Audit) -> dict[str, Any]:
             "before": _dated(audit.batch.elevation.before),
             "after": _dated(audit.batch.elevation.after),
             "vertical": audit.batch.elevation.vertical,
+            **_compared(audit.dem),
         },
         "counts": _counts(audit),
         "archive": plain(audit.archive),
@@ -97,6 +98,12 @@ def _scene(fit: SceneFit) -> dict[str, Any]:
         "radiometry": plain(fit.radiometry),
         "mask_estimated": fit.mask_estimated,
     }
+
+
+def _compared(fit: DemFit | None) -> dict[str, Any]:
+    """How two elevation models were brought together, or why they were not."""
+    names = ("shift_m", "height_m", "tilt", "nmad_m", "range_m", "refused", "says")
+    return {name: plain(getattr(fit, name)) for name in names} if fit else {}
 
 
 def _dated(file: ImageFile | ElevationFile | None) -> dict[str, Any] | None:

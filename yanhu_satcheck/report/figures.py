@@ -37,6 +37,8 @@ _UNITS = {
     "date": Words("", ""),
     "relative": Words("（相对）", "relative"),
     "index": Words("", ""),
+    "corr": Words("", ""),
+    "m/ha": Words("米/公顷", "m/ha"),
     "log ratio": Words("（对数）", "(log)"),
     "ratio": Words("", ""),
 }

@@ -198,6 +198,7 @@ def _about(audit: Audit) -> Sheet:
         *_people(audit),
         *_reading(audit),
         *(("本次核查", say(name, audit.lang), value) for name, value in audit.ledger.notes),
+        *_elevation(audit),
         *_books(audit),
         *_limits(audit),
         *(("输入文件", one.name, f"sha256 {one.sha256}") for one in audit.batch.inputs),
@@ -234,6 +235,12 @@ def _reading(audit: Audit) -> Iterator[tuple[Cell, ...]]:
         yield (columns.STATUS, name, said)
     for key in ("filed", "review", "filter", "csv"):
         yield ("须知", text[f"about_{key}"], text[f"about_{key}_says"])
+
+
+def _elevation(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    """Say how the elevations of two dates were compared, or why they were not."""
+    if audit.dem and (told := audit.dem.refused or audit.dem.says):
+        yield ("本次核查", sentences(audit.lang)["elevation"], say(told, audit.lang))
 
 
 def _books(audit: Audit) -> Iterator[tuple[Cell, ...]]:

@@ -184,7 +184,12 @@ def _villages(relief: Relief, grid: Grid, seed: int, road: Field) -> tuple[Lobe,
 
 def settle(seed: int) -> District:
     """The district before anything that the quarter is about."""
-    grid, relief = WORLD, carve(WORLD, seed)
+    return inhabited(seed, carve(WORLD, seed))
+
+
+def inhabited(seed: int, relief: Relief) -> District:
+    """The stream, the villages and the roads that a relief on the district's cells calls for."""
+    grid = WORLD
     river = _away([_river(relief, grid)], grid)
     bed = 2.6 * (1 - smooth(12.0, 34.0, river)) * smooth(900.0, 100.0, relief.front)
     relief = replace(relief, z=relief.z - bed)

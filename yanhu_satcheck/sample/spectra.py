@@ -5,7 +5,7 @@ Typical values, read off laboratory and field spectra of the USGS Spectral Libra
 brick) and the ECOSTRESS library (Meerdink et al. 2019: Aridisol and loess-like silty soils,
 vegetation), averaged over the bands and darkened to what a 10 m pixel sees of a rough surface.
 Vegetation stands over ground as a mixture by covered share; a plant is a mixture of its green and
-dry state by season.
+dry state by season. A dust net is dyed plastic: green to the eye, without the red edge of leaves.
 """
 
 import numpy as np
@@ -33,6 +33,10 @@ GROUND = {
     "blue_roof": (0.226, 0.220, 0.176, 0.262, 0.262, 0.210),
     "plastic": (0.304, 0.322, 0.330, 0.402, 0.366, 0.262),
     "snow": (0.860, 0.850, 0.840, 0.780, 0.120, 0.090),
+    "ash": (0.052, 0.060, 0.068, 0.094, 0.176, 0.196),
+    "net": (0.062, 0.118, 0.070, 0.128, 0.142, 0.118),
+    "silt": (0.104, 0.142, 0.176, 0.216, 0.232, 0.186),
+    "tailings": (0.196, 0.232, 0.258, 0.296, 0.332, 0.288),
 }
 GREEN = {
     "maize": (0.024, 0.058, 0.029, 0.462, 0.196, 0.088),

@@ -5,16 +5,21 @@ from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.raster.pair import PairPixels, PairReader, common_roles, open_pair
 from yanhu_satcheck.raster.window import Window, moved
 from yanhu_satcheck.scene import SceneFit, ScenePair
+from yanhu_satcheck.survey.elevation import survey_elevation
 from yanhu_satcheck.survey.model import scene_model
 from yanhu_satcheck.survey.registration import Registration, register
 from yanhu_satcheck.survey.sample import Sample
+from yanhu_satcheck.survey.scaling import rescaled, stretched
 from yanhu_satcheck.survey.windows import plots, shared_window, tiles
 from yanhu_satcheck.terms import Words
+
+__all__ = ["survey", "survey_elevation"]
 
 
 def survey(pair: ScenePair, keep_out: Sequence[BaseGeometry], crs: str, seed: int = 0) -> SceneFit:
@@ -35,26 +40,47 @@ def survey(pair: ScenePair, keep_out: Sequence[BaseGeometry], crs: str, seed: in
         return replace(blank, refused=NO_BANDS)
     with open_pair(pair) as reader:
         area = shared_window(reader.grid, pair.after.grid)
+        views = [reader.read(window) for window in tiles(area, seed)] if area else []
+        roles = reader.roles
     if area is None:
         return replace(blank, refused=NO_OVERLAP)
-    found = _registered(pair, tiles(area, seed))
+    found = _registered(pair, views)
+    pair, said = _understood(pair, views, roles)
     fit = replace(
         blank,
+        pair=pair,
+        radiometry=said,
         shift_px=found.shift,
         windows_kept=found.kept,
         windows_tried=found.tried,
         refused=found.refused,
+        warp=found.warp,
+        local_px=found.local_px,
     )
-    if found.shift is None:
+    if found.warp is None:
         return fit
-    with open_pair(pair, (found.shift[0].value, found.shift[1].value)) as reader:
+    with open_pair(pair, fit.undone) as reader:
         away = [moved(shape, crs, reader.grid.crs) for shape in keep_out if not shape.is_empty]
         return _fitted(
             fit, reader, Sample(reader, plots(area, reader.grid, away, seed), away), seed
         )
 
 
-def _registered(pair: ScenePair, windows: list[Window]) -> Registration:
+def _understood(
+    pair: ScenePair, views: Sequence[PairPixels], roles: tuple[str, ...]
+) -> tuple[ScenePair, Words | None]:
+    """The pair as its numbers must be read, and what there is to say of them."""
+    some = [view for view in views if view.seen.any()]
+    if not some:
+        return pair, None
+    before = np.hstack([view.before[:, view.seen] for view in some])
+    after = np.hstack([view.after[:, view.seen] for view in some])
+    mended = rescaled(pair, before, after, roles)
+    return mended.pair, mended.says or stretched(pair, some)
+
+
+def _registered(pair: ScenePair, views: Sequence[PairPixels]) -> Registration:
+    known = {view.window: view for view in views}
     with ExitStack() as stack:
 
         @cache
@@ -62,9 +88,9 @@ def _registered(pair: ScenePair, windows: list[Window]) -> Registration:
             return stack.enter_context(open_pair(pair, shift))
 
         def read(window: Window, shift: tuple[int, int]) -> PairPixels:
-            return at(shift).read(window)
+            return known[window] if shift == (0, 0) else at(shift).read(window)
 
-        return register(windows, read)
+        return register(list(known), read)
 
 
 def _fitted(fit: SceneFit, reader: PairReader, sample: Sample, seed: int) -> SceneFit:
@@ -72,10 +98,16 @@ def _fitted(fit: SceneFit, reader: PairReader, sample: Sample, seed: int) -> Sce
     calibrated = fit.pair.before.scale is not None and fit.pair.after.scale is not None
     result = scene_model(sample, reader.roles, calibrated, seed)
     if result is None:
-        return replace(fit, radiometry=TOO_CLOUDY)
+        return replace(fit, radiometry=_both(fit.radiometry, TOO_CLOUDY))
     model, says = result
     gains = dict(zip(model.roles, model.gains, strict=True))
-    return replace(fit, gains=gains, radiometry=says, model=model)
+    return replace(fit, gains=gains, radiometry=_both(fit.radiometry, says), model=model)
+
+
+def _both(first: Words | None, second: Words) -> Words:
+    return (
+        second if first is None else Words(f"{first.zh}；{second.zh}", f"{first.en}; {second.en}")
+    )
 
 
 NO_BANDS = Words("前后影像没有共同波段", "the two images have no band in common")

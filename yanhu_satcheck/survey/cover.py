@@ -1,9 +1,13 @@
 """Where a scene draws its lines: bare against green, cloud and shadow against ground."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
-from yanhu_satcheck.raster.resample import Floats
+from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.spectra import Cover, Sky, brightness, greenness, light, split
+from yanhu_satcheck.survey.clouds import cloudy, extended
 
 
 def sky(sample: Floats, roles: tuple[str, ...], calibrated: bool) -> Sky:
@@ -26,7 +30,29 @@ def sky(sample: Floats, roles: tuple[str, ...], calibrated: bool) -> Sky:
         low = float(np.quantile(nir, 0.001)) if not calibrated else 0.0
         dark = low + 0.15 * (float(np.median(nir)) - low)
     haze = middle + 0.4 * (bright - middle)
-    return Sky(float(bright), float(haze), float(dark), calibrated)
+    return Sky(
+        float(bright), float(haze), float(dark), calibrated, True, _floor(sample, calibrated)
+    )
+
+
+def confirmed(
+    line: Sky,
+    stacks: Sequence[Floats],
+    seen: Sequence[Bools],
+    roles: tuple[str, ...],
+    cell_m: float,
+) -> Sky:
+    """The same lines once the date's windows (p, h, w) were asked whether they show clouds at all.
+
+    Digital numbers alone cannot tell cloud from new roofs: there the bright is cloud only if its
+    shadow is found or, where a view has no room for one, if it is larger than buildings are.
+    """
+    told = cloudy(stacks, seen, roles, line, cell_m)
+    bright = line.bright
+    if not line.calibrated and not told:
+        large = told is None and extended(stacks, seen, roles, line, cell_m)
+        bright = bright if large else np.inf
+    return replace(line, bright=float(bright), clouds=told is not False)
 
 
 def covers(

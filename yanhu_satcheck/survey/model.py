@@ -18,7 +18,8 @@ from yanhu_satcheck.raster.pair import PairPixels
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.spectra import VISIBLE, Cover, bare_ground, greenness
 from yanhu_satcheck.survey.alikes import classify, shares
-from yanhu_satcheck.survey.cover import covers, sky
+from yanhu_satcheck.survey.cover import covers
+from yanhu_satcheck.survey.irmad import irmad
 from yanhu_satcheck.survey.radiometry import relate
 from yanhu_satcheck.survey.sample import Sample
 from yanhu_satcheck.terms import Words
@@ -35,8 +36,8 @@ def scene_model(
     """Fit the model and say what was done to the radiometry; None: too little clear ground."""
     if sum(int(mask.sum()) for mask in sample.seen()) < FEWEST:
         return None
-    skies = tuple(sky(stack[:, None], roles, calibrated) for stack in sample.cells(sample.seen()))
-    clear = sample.clear(roles, (skies[0], skies[1]))
+    skies = sample.skies(roles, calibrated)
+    clear = sample.clear(roles, skies)
     usable = [one & two for one, two in zip(clear, sample.free, strict=True)]
     before, after = sample.cells(usable)
     if before.shape[1] < FEWEST:
@@ -45,7 +46,15 @@ def scene_model(
     after = levelled(after[:, None], level.gains)[:, 0]
     cover = covers(before[:, None], after[:, None], roles, calibrated, level.fitted)
     likes = learnt(before, after, cover, seed)
-    model = SceneModel(roles, level.gains, (skies[0], skies[1]), cover, likes, ())
+    model = SceneModel(
+        roles,
+        level.gains,
+        skies,
+        cover,
+        likes,
+        (),
+        alteration=irmad(before, after),
+    )
     return with_plots(model, sample.pixels, sample.free, clear), level.says
 
 

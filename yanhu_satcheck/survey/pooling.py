@@ -148,9 +148,7 @@ def _said(radiometry: Words | None, scenes: int) -> Words:
 
 def _member(fit: SceneFit, keep_out: Sequence[BaseGeometry], crs: str) -> _Member:
     model: SceneModel = fit.model
-    assert fit.shift_px is not None  # a scene without a shift has no model
-    x, y = fit.shift_px
-    with open_pair(fit.pair, (x.value, y.value)) as reader:
+    with open_pair(fit.pair, fit.undone) as reader:
         away = [moved(shape, crs, reader.grid.crs) for shape in keep_out if not shape.is_empty]
         sample = Sample(reader, [plot.window for plot in model.plots], away)
         clear = sample.clear(model.roles, model.sky)

@@ -1,148 +1,173 @@
 """How far the after image lies from the before image, told by many small windows that agree.
 
-Each window gives one shift by phase correlation of its gradients (Argyriou & Vlachos 2003: robust
-to light and season), refined by an upsampled Fourier transform (Guizar-Sicairos 2008). Windows
-that no peak stands out in are dropped; of the rest the largest group that agrees is kept. A pair
-whose windows do not agree is refused: cell by cell it would compare different ground.
+Each window gives one shift by phase correlation (`phase`). Windows that no peak stands out in are
+dropped; of the rest the largest group that agrees is kept, on one shift or on one that varies
+evenly over the scene (`consensus`), and asked all at once (`jointly`). A pair whose windows do not
+agree is refused: cell by cell it would compare different ground.
 """
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import fft
 
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.raster.pair import PairPixels
-from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.window import Window
+from yanhu_satcheck.scene import Warp
+from yanhu_satcheck.survey.consensus import AGREE_PX, Ints, largest, tilted
+from yanhu_satcheck.survey.jointly import FEWEST, Joint, overlap_factor, together
+from yanhu_satcheck.survey.phase import (
+    Cross,
+    Doubles,
+    cross_of,
+    low_pass,
+    peak,
+    refine,
+    ring_weights,
+)
 from yanhu_satcheck.terms import Words
 
 KEPT = 12  # fewest agreeing windows
 KEPT_SMALL = 5  # the same in a scene too small for more, where they must agree twice as closely
-AGREE_PX = 0.75  # windows within this of one another agree
 SPREAD_PX = 0.5  # robust spread of the kept windows beyond which the pair is refused
-DISTINCT = 1.25  # highest over second-highest peak
-MISSING = 0.3  # share of a window that may show nothing
-
-Complex = NDArray[np.complex128]
+FINEST_PX = 0.002  # no smaller error is claimed
 
 
 class Registration(NamedTuple):
-    """The shift of after against before in cells (x right, y down), or why there is none."""
+    """Where after lies against before in cells (x right, y down), or why that cannot be told."""
 
-    shift: tuple[Measured, Measured] | None
+    warp: Warp | None
     kept: int
     tried: int
     refused: Words | None
+    local_px: float | None = None  # robust spread of single windows around it, an axis
+
+    @property
+    def shift(self) -> tuple[Measured, Measured] | None:
+        """The shift at the middle of the windows."""
+        return None if self.warp is None else self.warp.at(*self.warp.middle, self.kept)
+
+
+class _Found(NamedTuple):
+    """The windows in which a peak stood out."""
+
+    crosses: list[Cross]
+    shifts: Doubles  # (2, k) each window's own
+    centres: Doubles  # (2, k) columns and rows
+    middle: Doubles  # (2,)
+    half: float  # half of the windows' extent in cells
+
+    @property
+    def places(self) -> Doubles:
+        """The centres (2, k) in units of half the extent around the middle."""
+        return np.asarray((self.centres - self.middle[:, None]) / self.half)
 
 
 def register(
     windows: Sequence[Window], read: Callable[[Window, tuple[int, int]], PairPixels]
 ) -> Registration:
     """Find the shift that most windows agree on; `read` reads one, whole cells of shift undone."""
-    first = agree([window_shift(read(window, (0, 0))) for window in windows])
-    if first.shift is None:
+    first = agree([cross_of(read(window, (0, 0))) for window in windows])
+    if first.warp is None:
         return first
-    coarse = round(first.shift[0].value), round(first.shift[1].value)
+    coarse = round(first.warp.shift[0]), round(first.warp.shift[1])
     if coarse == (0, 0):
         return first
-    again = agree([window_shift(read(window, coarse)) for window in windows])
-    if again.shift is None:
-        return again
-    x, y = (m._replace(value=m.value + c) for m, c in zip(again.shift, coarse, strict=True))
-    return again._replace(shift=(x, y))
+    again = agree([cross_of(read(window, coarse)) for window in windows])
+    return again if again.warp is None else again._replace(warp=again.warp.further(*coarse))
 
 
-def agree(shifts: Sequence[tuple[float, float] | None]) -> Registration:
-    """The consensus of single windows' shifts; None stands for a window that told nothing."""
-    found = np.array([s for s in shifts if s is not None], dtype=float).reshape(-1, 2)
-    tried, need = len(shifts), KEPT if len(shifts) >= 2 * KEPT else KEPT_SMALL
-    strict = 1.0 if need == KEPT else 0.5
-    if len(found) < need:
-        return Registration(None, len(found), tried, _too_few(len(found), tried, need))
-    apart = np.hypot(*(found[:, None] - found[None]).transpose(2, 0, 1))
-    seed = (apart < AGREE_PX).sum(axis=1).argmax()
-    kept = found[apart[seed] < AGREE_PX]
-    kept = found[np.hypot(*(found - np.median(kept, axis=0)).T) < AGREE_PX]
-    if len(kept) < max(need, 0.2 * tried):
-        return Registration(None, len(kept), tried, _too_few(len(kept), tried, need))
-    middle = np.median(kept, axis=0)
-    spread = np.maximum(1.4826 * np.median(np.abs(kept - middle), axis=0), 0.01)
-    if spread.max() > SPREAD_PX * strict:
-        return Registration(None, len(kept), tried, _too_wide(float(spread.max()), len(kept)))
-    # The median's standard error; neighbouring windows of a small scene overlap by half.
-    sigma = 1.2533 * spread / np.sqrt(len(kept) * (1 if need == KEPT and tried <= 64 else 0.5))
-    x, y = (
-        Measured(float(m), float(s), len(kept), "px") for m, s in zip(middle, sigma, strict=True)
+def agree(crosses: Sequence[Cross | None]) -> Registration:
+    """The consensus of single windows; None stands for a window that shows too little."""
+    tried = len(crosses)
+    need = KEPT if tried >= 2 * KEPT else KEPT_SMALL
+    found = _found(crosses)
+    if len(found.crosses) < need:
+        return Registration(None, len(found.crosses), tried, too_few(len(found.crosses), tried))
+    flat = largest(found.shifts)
+    slanted = tilted(found.shifts, found.places) if tried >= 2 * KEPT else flat[:0]
+    if len(slanted) >= max(FEWEST, len(flat), 0.2 * tried):
+        joint = _asked(found, slanted, 3)
+        if joint.beta.shape[1] == 3:
+            return _told(found, slanted, joint, tried)
+    if len(flat) < max(need, 0.2 * tried):
+        return Registration(None, len(flat), tried, too_few(len(flat), tried))
+    return _told(found, flat, _asked(found, flat, 1), tried)
+
+
+def _found(crosses: Sequence[Cross | None]) -> _Found:
+    told = [(c, peak(c, low_pass(c.spectrum.shape))) for c in crosses if c is not None]
+    some = [(c, s) for c, s in told if s is not None]
+    centres = np.array([c.centre for c, _ in some], dtype=float).reshape(-1, 2).T
+    shifts = np.array([s for _, s in some], dtype=float).reshape(-1, 2).T
+    if not some:
+        return _Found([], shifts, centres, np.zeros(2), 1.0)
+    low, high = centres.min(axis=1), centres.max(axis=1)
+    half = max(float((high - low).max()) / 2, 1.0)
+    return _Found([c for c, _ in some], shifts, centres, (low + high) / 2, half)
+
+
+def _asked(found: _Found, group: Ints, count: int) -> Joint:
+    """Ask a group at once, beginning at the plane (count = 3) or the median (1) of its shifts."""
+    crosses, shifts, places = _of(found, group)
+    if count == 3:
+        terms = np.vstack([np.ones(len(group)), places])
+        start = np.asarray(np.linalg.lstsq(terms.T, shifts.T, rcond=None)[0].T, np.float64)
+        near = start @ terms
+    else:
+        start = np.asarray(np.median(shifts, axis=1)[:, None], dtype=np.float64)
+        near = np.repeat(start, len(group), axis=1)
+    weight = ring_weights(crosses, list(zip(*near, strict=True)))
+    side = float(crosses[0].spectrum.shape[0])
+    linked = overlap_factor(found.centres[:, group], side)
+    return together(crosses, weight, places, start, linked)
+
+
+def _told(found: _Found, group: Ints, joint: Joint, tried: int) -> Registration:
+    crosses, shifts, places = _of(found, group)
+    small = tried < 2 * KEPT
+    near = joint.at(*places)
+    weight = ring_weights(crosses, list(zip(*near, strict=True)))
+    own = np.array(
+        [
+            refine(c.spectrum * weight, *at)
+            for c, at in zip(crosses, zip(*near, strict=True), strict=True)
+        ]
+    ).T
+    spread = float((1.4826 * np.median(np.abs(own - near), axis=1)).max())
+    sure = joint.steady and np.hypot(*(near - shifts)).max() < 2 * AGREE_PX
+    if not sure or spread > SPREAD_PX * (0.5 if small else 1.0):
+        return Registration(None, len(group), tried, _too_wide(spread, len(group)))
+    slopes = joint.beta[:, 1:] if joint.beta.shape[1] == 3 else np.zeros((2, 2))
+    warp = Warp(
+        _pair(joint.beta[:, 0]),
+        _pair(found.middle),
+        (_pair(slopes[0] / found.half), _pair(slopes[1] / found.half)),
+        tuple(_covariance(cov, found.half) for cov in joint.cov),
     )
-    return Registration((x, y), len(kept), tried, None)
+    return Registration(warp, len(group), tried, None, spread)
 
 
-def window_shift(pixels: PairPixels) -> tuple[float, float] | None:
-    """The shift (x, y) of one window in cells, or None where no single peak stands out."""
-    if pixels.seen.mean() < 1 - MISSING:
-        return None
-    cross = sum(
-        _cross(one, two, pixels.seen) for one, two in zip(pixels.before, pixels.after, strict=True)
-    )
-    n, m = pixels.seen.shape
-    spectrum: Complex = np.multiply(cross, _low_pass(n, m), dtype=np.complex128)
-    peaks = fft.ifft2(spectrum).real
-    reach_y, reach_x = n // 4, m // 4
-    rolled = fft.fftshift(peaks)[
-        n // 2 - reach_y : n // 2 + reach_y + 1, m // 2 - reach_x : m // 2 + reach_x + 1
-    ]
-    row, col = np.unravel_index(rolled.argmax(), rolled.shape)
-    top = rolled[row, col]
-    others = rolled.copy()
-    others[max(row - 3, 0) : row + 4, max(col - 3, 0) : col + 4] = -np.inf
-    if not top > DISTINCT * max(others.max(), 1e-12):
-        return None
-    if row in (0, 2 * reach_y) or col in (0, 2 * reach_x):
-        return None
-    return _refine(spectrum, float(col) - reach_x, float(row) - reach_y)
+def _of(found: _Found, group: Ints) -> tuple[list[Cross], Doubles, Doubles]:
+    return [found.crosses[i] for i in group], found.shifts[:, group], found.places[:, group]
 
 
-def _cross(one: Floats, two: Floats, seen: NDArray[np.bool_]) -> Complex:
-    a, b = _prepared(one, seen), _prepared(two, seen)
-    product = b * np.conj(a)
-    return np.asarray(product / np.maximum(np.abs(product), 1e-12))
+def _pair(values: Doubles) -> tuple[float, float]:
+    return float(values[0]), float(values[1])
 
 
-def _prepared(band: Floats, seen: NDArray[np.bool_]) -> Complex:
-    """The spectrum of a band's gradients, x real and y imaginary, faded out towards the edge."""
-    filled = np.where(seen, band, band[seen].mean()).astype(float)
-    dy, dx = np.gradient(filled)
-    field = dx + 1j * dy
-    size = np.abs(field)
-    field = field / (size + np.median(size) + 1e-9)  # one bright roof must not outvote the rest
-    n, m = band.shape
-    return np.asarray(fft.fft2(field * np.hanning(n)[:, None] * np.hanning(m)[None, :]))
+def _covariance(cov: Doubles, half: float) -> tuple[tuple[float, ...], ...]:
+    """The covariance of constant and slopes a cell, at least as wide as can be claimed."""
+    scale = np.array([1.0, 1 / half, 1 / half])[: len(cov)]
+    wide = cov * np.outer(scale, scale)
+    wide[0, 0] = max(wide[0, 0], FINEST_PX**2)
+    return tuple(tuple(float(v) for v in row) for row in wide)
 
 
-def _low_pass(n: int, m: int) -> NDArray[np.float64]:
-    """1 below 0.20 cycles a cell, 0 above 0.35: finer detail is noise and aliasing."""
-    radius = np.hypot(fft.fftfreq(n)[:, None], fft.fftfreq(m)[None, :])
-    return np.asarray(0.5 + 0.5 * np.cos(np.pi * np.clip((radius - 0.20) / 0.15, 0, 1)))
-
-
-def _refine(spectrum: Complex, x: float, y: float) -> tuple[float, float]:
-    """The peak's place to a hundredth of a cell: the Fourier sum on ever finer grids around it."""
-    n, m = spectrum.shape
-    fy, fx = fft.fftfreq(n), fft.fftfreq(m)
-    for half in (1.0, 0.2, 0.04):
-        steps = np.linspace(-half, half, 11)
-        down = np.exp(2j * np.pi * np.outer(y + steps, fy))
-        right = np.exp(2j * np.pi * np.outer(fx, x + steps))
-        values = (down @ spectrum @ right).real
-        row, col = np.unravel_index(values.argmax(), values.shape)
-        x, y = x + float(steps[col]), y + float(steps[row])
-    return x, y
-
-
-def _too_few(kept: int, tried: int, need: int) -> Words:
+def too_few(kept: int, tried: int) -> Words:
+    """Why a pair is refused whose windows do not agree."""
+    need = KEPT if tried >= 2 * KEPT else KEPT_SMALL
     return Words(
         f"前后影像无法配准：{tried} 个窗口中仅 {kept} 个位移一致（至少需 {need} 个）",
         f"the images cannot be registered: only {kept} of {tried} windows agree on a shift, "

@@ -12,6 +12,7 @@ from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.shapes import burnt
 from yanhu_satcheck.raster.spectra import Sky, hidden
 from yanhu_satcheck.raster.window import Window
+from yanhu_satcheck.survey.cover import confirmed, sky
 
 MOST = 500_000  # cells that a fit is made from
 MARGIN = 2  # cells kept free around issued ground, whose outline is no truer than that
@@ -26,6 +27,7 @@ class Sample:
         read = [reader.read(window) for window in windows]
         self.pixels = [pixels for pixels in read if pixels.seen.any()]
         self._masked = reader.masked
+        self._cell_m = reader.cell_m
         tree = STRtree(list(away))
         self.free = [~_issued(pixels.window, reader, tree) for pixels in self.pixels]
 
@@ -33,15 +35,34 @@ class Sample:
         """Cells that both dates show, whatever hides the ground there."""
         return [pixels.seen for pixels in self.pixels]
 
+    def skies(self, roles: tuple[str, ...], calibrated: bool) -> tuple[Sky, Sky]:
+        """The lines to cloud and shadow on both dates, for those whose mask must be guessed."""
+        seen, step = self.seen(), self.pixels[0].window.step
+        first, second = (
+            confirmed(
+                sky(cells[:, None], roles, calibrated),
+                stacks,
+                seen,
+                roles,
+                self._cell_m * step,
+            )
+            for cells, stacks in zip(
+                self.cells(seen),
+                ([p.before for p in self.pixels], [p.after for p in self.pixels]),
+                strict=True,
+            )
+        )
+        return first, second
+
     def clear(self, roles: tuple[str, ...], skies: tuple[Sky, Sky]) -> list[Bools]:
         """Cells that can be looked at: by the declared masks, else by what the pixels suggest."""
         out = []
         for pixels in self.pixels:
             clear = pixels.clear.copy()
             stacks = pixels.before, pixels.after
-            for stack, sky, masked in zip(stacks, skies, self._masked, strict=True):
+            for stack, line, masked in zip(stacks, skies, self._masked, strict=True):
                 if not masked:
-                    clear &= ~hidden(np.nan_to_num(stack), roles, sky)
+                    clear &= ~hidden(np.nan_to_num(stack), roles, line)
             out.append(clear)
         return out
 

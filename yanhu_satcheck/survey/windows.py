@@ -50,7 +50,7 @@ def tiles(area: Window, seed: int) -> list[Window]:
     side = TILE if shorter >= 4 * TILE else max(32, shorter // 4 // 2 * 2)
     if shorter < side:
         return []
-    if shorter >= 4 * TILE:
+    if shorter >= 8 * TILE:
         return scattered(area, side, seed, 1)
     rows, cols = (_spread(size, side) for size in (area.height, area.width))
     return [Window(area.row + r, area.col + c, side, side) for r in rows for c in cols]

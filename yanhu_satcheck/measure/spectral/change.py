@@ -9,6 +9,7 @@ from yanhu_satcheck.measure.spectral.seen import Seen, expected
 from yanhu_satcheck.measure.spectral.surface import surface
 from yanhu_satcheck.measure.texture import texture
 from yanhu_satcheck.quantity import Measured
+from yanhu_satcheck.raster.alteration import chi_square, standing
 from yanhu_satcheck.raster.ground import soil_index
 from yanhu_satcheck.raster.resample import Bools, Floats
 
@@ -62,6 +63,9 @@ def _others(seen: Seen) -> dict[str, Measured]:
         "like_share": mean_of(look.alike, cells, "share"),
         "mining_like": mean_of(look.score, cells, "share"),
     }
+    if seen.model.alteration is not None:
+        chi2 = chi_square(seen.before, seen.after, seen.model.alteration)
+        out["irmad"] = mean_of(standing(chi2, seen.model.alteration), cells, "share")
     for name, stack in (("soil_before", seen.before), ("soil_after", seen.after)):
         soil = soil_index(stack, seen.model)
         if soil is not None:

@@ -1,4 +1,4 @@
-"""The relief that a polygon lies on: slope, downslope direction, height above its surroundings."""
+"""The relief a polygon lies on: slope, fall line, curvature, height above its surroundings."""
 
 from math import atan2, degrees, hypot
 
@@ -9,18 +9,31 @@ from shapely.geometry.base import BaseGeometry
 from yanhu_satcheck.evidence import TerrainEvidence
 from yanhu_satcheck.measure.figures import Cells, cells_of, mean_of
 from yanhu_satcheck.measure.plan import AROUND_M, around
+from yanhu_satcheck.measure.terrain.forms import forms_of
+from yanhu_satcheck.measure.terrain.volumes import lot_of, volumes_of
 from yanhu_satcheck.quantity import Measured
+from yanhu_satcheck.raster.heights import HeightReader
 from yanhu_satcheck.raster.relief import ReliefReader, gradient, slope_deg
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.shapes import cell_weights
-from yanhu_satcheck.raster.window import Window, moved
+from yanhu_satcheck.raster.window import Window, moved, window_of
 from yanhu_satcheck.scene import Grid
 
 STRIP = 512  # rows of elevation that are held at once
+EDGE, EDGE_SHARE = 8, 0.2  # cells around an outline, or this share of its side: a pit's own rim
 
 
-def terrain_of(shape: BaseGeometry, crs: str, reader: ReliefReader) -> TerrainEvidence | None:
-    """Slope and position of a footprint in `crs`; None where the elevation does not show it."""
+def terrain_of(
+    shape: BaseGeometry, crs: str, reader: ReliefReader, pair: HeightReader | None = None
+) -> TerrainEvidence | None:
+    """Slope, position and volumes of a footprint in `crs`; None where no elevation shows it.
+
+    Args:
+        shape: An outline in `crs`.
+        crs: Its CRS.
+        reader: The earlier elevation model, or the only one.
+        pair: Both models aligned, over the same reader; None leaves the volumes unmeasured.
+    """
     own = moved(shape, crs, reader.grid.crs)
     window = around(own, reader.grid, AROUND_M)._replace(step=1)
     if window.height * window.width > 4_000_000:
@@ -35,10 +48,37 @@ def terrain_of(shape: BaseGeometry, crs: str, reader: ReliefReader) -> TerrainEv
     cells = cells_of(weights, known & np.isfinite(steep))
     if not cells.mask.any():
         return None
-    return TerrainEvidence(
+    one = TerrainEvidence(
         slope_deg=_median(steep, cells),
         position=_position(elevation, cells, weights, reader.file.sigma_m),
-        others=_downslope(own, east, north, cells),
+        others=_downslope(own, east, north, cells) | _curved(elevation, cells, reader.grid),
+    )
+    return one if pair is None else _changed(one, own, window, elevation, pair)
+
+
+def _changed(
+    one: TerrainEvidence, own: BaseGeometry, window: Window, elevation: Floats, pair: HeightReader
+) -> TerrainEvidence:
+    """Add what the second date tells; nothing where it does not show the outline."""
+    tight = window_of(own.bounds, pair.grid)
+    margin = max(EDGE, int(EDGE_SHARE * max(tight.height, tight.width)))
+    near = window_of(own.bounds, pair.grid, margin)
+    top, left = near.row - window.row, near.col - window.col
+    known = None
+    if min(top, left) >= 0 and near.height <= window.height and near.width <= window.width:
+        known = elevation[top : top + near.height, left : left + near.width]
+    heights = pair.read(near, known if known is not None and known.shape == near.shape else None)
+    weights = cell_weights(own, near.transform(pair.grid), near.shape)
+    lot = lot_of(heights, weights, near, pair)
+    if lot is None:
+        return one
+    found = volumes_of(lot)
+    return one._replace(
+        cut_m3=found.cut,
+        fill_m3=found.fill,
+        net_m3=found.net,
+        detectable_m=found.detectable_m,
+        others={**one.others, **forms_of(lot, found)},
     )
 
 
@@ -71,6 +111,17 @@ def _downslope(own: BaseGeometry, east: Floats, north: Floats, cells: Cells) -> 
     angle = abs(degrees(atan2(fall_y, fall_x) - axis)) % 180
     angle = min(angle, 180 - angle)
     return {"axis_angle": Measured(angle, 45.0 / ratio / max(cells.n, 1) ** 0.25, cells.n, "deg")}
+
+
+def _curved(elevation: Floats, cells: Cells, grid: Grid) -> dict[str, Measured]:
+    """Mean curvature in metres a hundred metres squared: hollows above 0, crests below."""
+    a, e = grid.transform[0], grid.transform[4]
+    level = np.pad(elevation, 1, mode="edge")
+    bent = (level[1:-1, 2:] + level[1:-1, :-2] - 2 * elevation) / np.float32(a * a)
+    bent = bent + (level[2:, 1:-1] + level[:-2, 1:-1] - 2 * elevation) / np.float32(e * e)
+    if not np.isfinite(bent[cells.mask]).all():
+        return {}
+    return {"curvature": mean_of(bent * np.float32(1e4), cells, "m/ha")}
 
 
 def long_axis(shape: BaseGeometry) -> tuple[float, float]:
