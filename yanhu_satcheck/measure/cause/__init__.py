@@ -1,8 +1,8 @@
 """How much a polygon's figures speak for mining and for everything else that bares ground.
 
 Points from a table in `policies/causes.toml`: readable, movable, and each with a sentence. What
-was not measured speaks for nobody, and is named. The shares are a weighing of evidence with equal
-odds beforehand, not a probability of guilt; spectrally a fresh slide is a fresh working, and only
+was not measured speaks for nobody, and is named. The shares are a weighing of evidence, not a
+probability of guilt; spectrally a fresh slide is a fresh working, and only
 relief and shape can tell them apart. No cause above the table's limit: it cannot be told.
 """
 
