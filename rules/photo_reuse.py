@@ -62,6 +62,8 @@ def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
             photos[photo.id].append(photo)
     told = set()
     for group in dossier.photo_groups:
+        if group.kind not in KINDS:
+            continue  # one place, another exposure: no reuse
         for answer in _reused(dossier, group, photos):
             about = (answer.polygon_ids, tuple(sorted(one.id for one in answer.related)))
             if about not in told:  # one picture that two groups hold is said once

@@ -179,14 +179,44 @@ class EarlierTwin(NamedTuple):
     reduced: Path | None = None  # its reduced copy, in the scratch folder
 
 
+class PairCell(NamedTuple):
+    """One small square of a photograph, looked for in another that lies on it."""
+
+    x: float  # its middle, pixels of the photograph it is drawn on
+    y: float
+    found: bool  # the other shows the same there, or a few pixels beside
+    moved_px: float  # how far beside, by a photograph 1000 pixels long
+
+
+class PairAnswer(NamedTuple):
+    """What two photographs are to each other, and what that rests on."""
+
+    kind: str  # copy, reshot, view, doubtful, place, unrelated, untold
+    photos: tuple[str, str]  # ids
+    how: Words  # the answer and its reason
+    altered: tuple[Words, ...] = ()  # what was done to the one to make the other
+    figures: Mapping[str, Measured] = {}
+    mapping: tuple[float, ...] = ()  # 9 numbers by rows: the first's reduced pixels → the second's
+    drawn_on: int = 1  # of which photograph, 0 or 1, the cells' pixels are
+    cell_px: float = 0.0
+    cells: tuple[PairCell, ...] = ()
+
+    @property
+    def one_exposure(self) -> bool:
+        """Whether the one was made from the other."""
+        return self.kind in {"copy", "reshot"}
+
+
 class PhotoGroup(NamedTuple):
     """Photographs that are one exposure, or one view that cannot be told from it."""
 
-    kind: str  # "exposure", "view" (same exposure or a fixed camera), "doubtful"
+    # "exposure", "view" (same exposure or a fixed camera), "doubtful", "place" (another exposure)
+    kind: str
     photos: tuple[str, ...]  # ids, sorted
     how: Words  # how they are alike and what was altered
     figures: Mapping[str, Measured] = {}
     earlier: tuple[EarlierTwin, ...] = ()  # by batch, then path
+    pairs: tuple[PairAnswer, ...] = ()  # that the group was joined from, by their ids
 
 
 class Overlap(NamedTuple):

@@ -67,7 +67,8 @@ def examine(
         for photo, filed in zip(evidence, batch.photos, strict=True)
         if photo.fault is not None and filed.fault is None and filed.path is not None
     ]
-    alike, uncompared = groups(evidence, files, runner)
+    taken = {sha256: one for sha256, one in prints.items() if sha256 and isinstance(one, Print)}
+    alike, uncompared = groups(evidence, files, runner, taken)
     filed_as = {photo.id: photo for photo in batch.photos}
     for pair, cause in uncompared:
         for one, two in (pair, pair[::-1]):

@@ -2,40 +2,44 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import combinations
 from pathlib import Path
 
-from yanhu_satcheck.evidence import PhotoEvidence, PhotoGroup
-from yanhu_satcheck.photos.picture import distance
-from yanhu_satcheck.photos.resaved import Likeness, likeness
-from yanhu_satcheck.quantity import Measured
+from yanhu_satcheck.evidence import PairAnswer, PhotoEvidence, PhotoGroup
+from yanhu_satcheck.photos.candidates import ALIKE_BITS, candidates
+from yanhu_satcheck.photos.pairs import Shot, pair_answer
+from yanhu_satcheck.photos.picture import Print, distance
+from yanhu_satcheck.photos.template import packed, template
 from yanhu_satcheck.runner import Runner, Task, here
 from yanhu_satcheck.terms import Words
 
-CANDIDATE_BITS = 31
-"""Unrelated photographs differ in 82 bits or more, shots of one scene in 62 (of 256)."""
-
 SAME_FILE = Words("文件完全相同", "the same file, byte for byte")
 SAME_PIXELS = Words("像素完全相同，仅元数据不同", "the same pixels; only the metadata differ")
-SAVED_AGAIN = Words(
-    "同一次拍摄，另存过：差异不超过重新压缩所致",
-    "one exposure, saved again: they differ by no more than re-encoding explains",
-)
-ONE_VIEW = Words(
-    "同一画面：同一张照片，或同一机位连续拍摄",
-    "one view: one photograph, or a fixed camera's next one",
-)
-
+ENOUGH = 64
+"""A template is known well enough from so many photographs."""
+SHOWN = ("still", "s50", "rho")
+"""Of a pair's figures, those that a finding prints."""
+KINDS = {
+    "copy": "exposure",
+    "reshot": "exposure",
+    "view": "view",
+    "doubtful": "doubtful",
+    "place": "place",
+}
+"""What a pair's answer makes of its group; pairs of other kinds make none."""
 
 Pair = tuple[PhotoEvidence, PhotoEvidence]
 
 
 def groups(
-    photos: Iterable[PhotoEvidence], files: Mapping[str, Path], runner: Runner = here
+    photos: Iterable[PhotoEvidence],
+    files: Mapping[str, Path],
+    runner: Runner = here,
+    prints: Mapping[str, Print] = {},
 ) -> tuple[tuple[PhotoGroup, ...], tuple[tuple[Pair, Exception], ...]]:
-    """Group photographs that are one exposure or one view; `files` holds each one's file.
+    """Group photographs that are one exposure, one view or one place.
 
-    Gives also the pairs that look alike and could not be compared, and why.
+    `files` holds each one's file, `prints` what was taken of it, by its sha256. Gives also the
+    pairs that look alike and could not be compared, and why.
     """
     told = [photo for photo in photos if photo.pixel_hash is not None]
     # Copies of a file have its pixels too, which is no second reason.
@@ -44,17 +48,73 @@ def groups(
         *_alike(told, lambda photo: photo.sha256, SAME_FILE),
         *_alike(of_each_file, lambda photo: photo.pixel_hash, SAME_PIXELS),
     ]
-    pairs, failed = list(_candidates(told)), []
+    pictures = [photo for photo in {p.pixel_hash: p for p in told}.values() if photo.fingerprint]
+    held = [prints.get(photo.sha256 or "") for photo in pictures]
+    marks = [one.marks if one else None for one in held]
+    asked = [one.questions if one else () for one in held]
+    printed = [photo.fingerprint or "" for photo in pictures]
+    pairs = [(pictures[a], pictures[b]) for a, b in candidates(printed, marks, asked)]
+    pairs = [pair for pair in pairs if pair[0].reduced and pair[1].reduced]
+    burnt_in = _templates(pictures, held)
+    failed = []
     tasks = (
-        Task(likeness, (files[one.id], files[two.id]), _bytes_about(one) + _bytes_about(two))
+        Task(
+            pair_answer,
+            (_shot(one, files, burnt_in), _shot(two, files, burnt_in)),
+            _bytes_about(one) + _bytes_about(two),
+        )
         for one, two in pairs
     )
     for pair, seen in zip(pairs, runner.map(tasks), strict=True):
         if isinstance(seen, Exception):
             failed.append((pair, seen))
-        else:
-            found += _answer(*pair, seen)
-    return tuple(sorted(_merged(found), key=lambda group: group.photos)), tuple(failed)
+        elif seen.kind in KINDS:
+            found.append(_group(seen))
+    return tuple(sorted(_merged(found), key=_place_of)), tuple(failed)
+
+
+def _place_of(group: PhotoGroup) -> tuple[tuple[str, ...], str]:
+    return group.photos, group.kind
+
+
+Device = tuple[int | None, int | None, str]
+
+
+def _device(photo: PhotoEvidence) -> Device:
+    return photo.width, photo.height, photo.camera.model
+
+
+def _templates(pictures: list[PhotoEvidence], held: list[Print | None]) -> Mapping[Device, bytes]:
+    """Find what each device burns into its photographs, from those that show different views."""
+    different: dict[Device, list[Print]] = defaultdict(list)
+    for photo, seen in zip(pictures, held, strict=True):
+        others = different[_device(photo)]
+        if seen is None or not seen.edges or len(others) >= ENOUGH:
+            continue
+        if all(distance(seen.fingerprint, one.fingerprint) > ALIKE_BITS for one in others):
+            others.append(seen)
+    found = {key: template([one.edges for one in few]) for key, few in different.items()}
+    return {key: packed(mask) for key, mask in found.items() if mask is not None}
+
+
+def _shot(
+    photo: PhotoEvidence, files: Mapping[str, Path], burnt_in: Mapping[Device, bytes]
+) -> Shot:
+    assert photo.reduced is not None
+    return Shot(
+        photo.id,
+        files.get(photo.id),
+        photo.reduced,
+        (photo.width or 0, photo.height or 0),
+        photo.fingerprint or "",
+        burnt_in.get(_device(photo), b""),
+    )
+
+
+def _group(seen: PairAnswer) -> PhotoGroup:
+    figures = {name: one for name, one in seen.figures.items() if name in SHOWN}
+    ids = tuple(sorted(seen.photos))
+    return PhotoGroup(KINDS[seen.kind], ids, seen.how, figures, pairs=(seen,))
 
 
 def _bytes_about(photo: PhotoEvidence) -> int:
@@ -73,42 +133,31 @@ def _alike(
             yield PhotoGroup("exposure", tuple(sorted(ids)), how)
 
 
-def _candidates(photos: list[PhotoEvidence]) -> Iterator[Pair]:
-    """Give pairs that look and measure alike, of one photograph of each picture."""
-    pictures = {photo.pixel_hash: photo for photo in photos if photo.fingerprint}
-    by_size: dict[tuple[int | None, int | None], list[PhotoEvidence]] = defaultdict(list)
-    for photo in pictures.values():
-        by_size[photo.width, photo.height].append(photo)
-    for alike in by_size.values():
-        for one, two in combinations(alike, 2):
-            if distance(one.fingerprint or "", two.fingerprint or "") <= CANDIDATE_BITS:
-                yield one, two
-
-
-def _answer(one: PhotoEvidence, two: PhotoEvidence, seen: Likeness) -> Iterator[PhotoGroup]:
-    if not seen.same_view:
-        return
-    figures = {"still": Measured(seen.still, 0.0, seen.cells, "share")}
-    if seen.rho is not None:
-        figures["rho"] = Measured(seen.rho, 0.0, seen.cells, "ratio")
-    ids = tuple(sorted((one.id, two.id)))
-    if seen.same_exposure:
-        yield PhotoGroup("exposure", ids, SAVED_AGAIN, figures)
-    else:
-        yield PhotoGroup("view", ids, ONE_VIEW, figures)
-
-
 def _merged(found: list[PhotoGroup]) -> Iterator[PhotoGroup]:
-    """Join groups of one kind that share a photograph; a view includes the exposures it meets."""
+    """Join groups of one kind that share a photograph; others include the exposures they meet.
+
+    One exposure is one picture, and one view one camera's: who is alike to a copy is alike to every
+    copy. Doubts and places stay pairs: the third of a row need not be like the first.
+    """
     exposures = _joined([group for group in found if group.kind == "exposure"])
     yield from exposures
-    # One exposure is one picture: who is alike to a copy is alike to every copy.
-    views = [group for group in found if group.kind == "view"]
-    grown = [
-        group._replace(photos=tuple(sorted({*group.photos}.union(*_met(exposures, group)))))
-        for group in views
-    ]
-    yield from _joined(grown)
+    views = _joined([_grown(group, exposures) for group in found if group.kind == "view"])
+    yield from views
+    known = [set(group.photos) for group in (*exposures, *views)]
+    for kind in ("doubtful", "place"):
+        told: dict[tuple[str, ...], PhotoGroup] = {}
+        for group in found:
+            grown = _grown(group, exposures)
+            if group.kind == kind and not any(set(group.photos) <= ids for ids in known):
+                told.setdefault(grown.photos, grown)
+        yield from told.values()
+        known += [set(ids) for ids in told]
+
+
+def _grown(group: PhotoGroup, exposures: list[PhotoGroup]) -> PhotoGroup:
+    """Give a group every copy of the exposures that it meets."""
+    ids = {*group.photos}.union(*_met(exposures, group))
+    return group._replace(photos=tuple(sorted(ids)))
 
 
 def _met(groups: Iterable[PhotoGroup], one: PhotoGroup) -> list[tuple[str, ...]]:
@@ -128,6 +177,7 @@ def _joined(groups: list[PhotoGroup]) -> list[PhotoGroup]:
                 tuple(sorted({id for part in parts for id in part.photos})),
                 Words("；".join(how.zh for how in hows), "; ".join(how.en for how in hows)),
                 {name: value for part in parts for name, value in part.figures.items()},
+                pairs=tuple(pair for part in parts for pair in part.pairs),
             )
         )
     return joined

@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy.fft import dctn
 
+from yanhu_satcheck.photos.marks import Marks, Question, marked
+from yanhu_satcheck.photos.overlay import overlay_of
+from yanhu_satcheck.photos.template import edges
+
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
 """What may be opened, by content: never EPS or the other forty that Pillow would try."""
 LARGEST_PIXELS = 250_000_000
@@ -34,6 +38,9 @@ class Print(NamedTuple):
     width: int
     height: int
     reduced: Path
+    marks: Marks | None = None  # by which others find it
+    questions: tuple[Question, ...] = ()  # by which it finds others
+    edges: bytes = b""  # by which what its device burns in is known
 
 
 def digest(path: Path) -> str:
@@ -64,6 +71,8 @@ def try_to_decode(path: Path) -> None:
 
 
 def _decoded(path: Path, *, small: bool) -> Image.Image:
+    # Pillow by itself warns at 90 million pixels, which phones pass.
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, LARGEST_PIXELS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -79,6 +88,8 @@ def _decoded(path: Path, *, small: bool) -> Image.Image:
         raise
     except Exception as cause:  # decoders fail in a dozen ways, and each is the file's fault
         raise Unreadable(str(cause) or type(cause).__name__) from cause
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
 
 
 def print_of(path: Path, sha256: str, scratch: Path) -> Print:
@@ -89,11 +100,15 @@ def print_of(path: Path, sha256: str, scratch: Path) -> Print:
     """
     picture = decode(path)
     reduced = scratch / f"{sha256}.jpg"
-    small = picture.copy()
-    small.thumbnail((REDUCED_PX, REDUCED_PX), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    share = min(1.0, REDUCED_PX / max(picture.size))
+    size = max(round(picture.width * share), 1), max(round(picture.height * share), 1)
+    # Not `thumbnail`, which takes a copy: of 200 million pixels that is 800 MB more.
+    small = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     small.save(reduced, "JPEG", quality=85)
-    mark = fingerprint(gray(small))
-    return Print(sha256, pixel_hash(picture), mark, picture.width, picture.height, reduced)
+    mark, asked = fingerprint(gray(small)), np.asarray(small.convert("L"), np.uint8)
+    marks, questions = marked(asked, overlay_of(asked).parts) if mark else (None, ())
+    hashed = pixel_hash(picture)
+    return Print(sha256, hashed, mark, *picture.size, reduced, marks, questions, edges(asked))
 
 
 def pixel_hash(picture: Image.Image) -> str:
@@ -122,6 +137,21 @@ def fingerprint(image: Gray) -> str:
     if np.abs(low).max() < 1.0:
         return ""
     return np.packbits(low > np.median(low)).tobytes().hex()
+
+
+def turned_fingerprints(mark: str) -> tuple[str, ...]:
+    """Give the fingerprints that the picture's eight flips and turns would have.
+
+    Mirroring changes the sign of every second frequency, a quarter turn swaps rows and columns:
+    nothing is decoded again. Bits are signs about a median close to 0, so a few differ.
+    """
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(mark), np.uint8)).reshape(16, 16).astype(bool)
+    odd = np.arange(1, 17) % 2 == 1
+    across, down = bits ^ odd[None, :], bits ^ odd[:, None]
+    both = across ^ odd[:, None]
+    ways = (bits, across, down, both)
+    turned = (*ways, *(way.T for way in ways))
+    return tuple(np.packbits(way).tobytes().hex() for way in turned)
 
 
 def distance(one: str, two: str) -> int:

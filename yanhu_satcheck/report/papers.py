@@ -78,7 +78,11 @@ def shared_views(
     shared = []
     for group in groups:
         members = [photos.get(id, PhotoEvidence(id, None)) for id in group.photos]
-        if own.isdisjoint(group.photos) or len(members) + len(group.earlier) < 2:
+        if (
+            group.kind == "place"
+            or own.isdisjoint(group.photos)
+            or len(members) + len(group.earlier) < 2
+        ):
             continue
         members.sort(key=lambda one: (one.polygon_id != case.polygon_id, one.id))
         views = [photo_view(one, case.polygon_id, lang) for one in members]
