@@ -34,6 +34,8 @@ from yanhu_satcheck.photos.pairs import Shot, pair_answer
 from yanhu_satcheck.photos.picture import (
     Print,
     distance,
+    fingerprint,
+    gray,
     print_of,
     turned_fingerprints,
 )
@@ -120,6 +122,8 @@ class Bench:
         strangers = [path for path in files if path.name.startswith("U__")]
         # One of them is a blank grey picture.
         strangers = [path for path in strangers if "0_length_string" not in path.name]
+        # Field photographs are large; some of these are thumbnails, of which nothing is said.
+        strangers = [path for path in strangers if max(Image.open(path).size) >= 800]
         self.strangers = [strangers[n] for n in self.rng("order").permutation(len(strangers))]
         self.scenes: dict[str, list[Path]] = defaultdict(list)
         for path in files:
@@ -337,6 +341,79 @@ def _margins(rest: list[Result], say: Callable[[str], None]) -> None:
                 )
 
 
+def peers(results: list[Result], studio: Studio, say: Callable[[str], None]) -> None:
+    """Hold whole-picture hashes to the same pairs, each at the limit that accuses no honest one."""
+    hashes: dict[str, Callable[[Image.Image], object]] = {}
+    try:
+        import imagehash
+    except ImportError:
+        say("imagehash is not installed: pip install imagehash")
+    else:
+        hashes["imagehash phash 256"] = lambda p: imagehash.phash(p, hash_size=16)
+        hashes["imagehash dhash 256"] = lambda p: imagehash.dhash(p, hash_size=16)
+        hashes["imagehash whash 64"] = imagehash.whash
+    copies = [one for one in results if one.found is not None]
+    others = [one for one in results if one.family in {"honest", "strangers", "same overlay"}]
+    if not copies or not others:
+        return
+
+    def measured(name: str, away: Callable[[str, str], int]) -> None:
+        limit = min(away(*one.names) for one in others)
+        found = [away(*one.names) < limit for one in copies]
+        plain = [f for f, one in zip(found, copies, strict=True) if one.family == "plain"]
+        say(f"{name:32} limit < {limit:3}  plain {np.mean(plain):.2f}  all {np.mean(found):.2f}")
+
+    say("whole-picture hashes, at the limit below every honest pair of this run")
+    prints = studio.prints
+    eight: Callable[[str, str], int] = lambda a, b: distance_of(  # noqa: E731
+        prints[a].fingerprint, prints[b].fingerprint
+    )
+    measured("own DCT 256, eight ways", eight)
+    for name, of in hashes.items():
+        held: dict[str, object] = {}
+        began = time.process_time()
+        for id in {id for one in (*copies, *others) for id in one.names}:
+            with Image.open(prints[id].reduced) as picture:
+                held[id] = of(picture)
+        spent = (time.process_time() - began) / len(held)
+        measured(name, lambda a, b, held=held: held[a] - held[b])  # type: ignore[misc]
+        say(f"{'':32} {spent * 1000:.1f} ms a reduced copy")
+    began = time.process_time()
+    for seen in list(prints.values())[:50]:
+        with Image.open(seen.reduced) as picture:
+            fingerprint(gray(picture))
+    say(f"{'own DCT 256':32} {(time.process_time() - began) / min(50, len(prints)) * 1000:.1f} ms")
+    say("imagededup was not run: it brings torch")
+
+
+def speed(bench: Bench, count: int, say: Callable[[str], None]) -> None:
+    """Time a photograph of 12 megapixels, and a question among many photographs."""
+    big = np.asarray(Image.fromarray(pixels(bench.strangers[0], 1400)).resize((4000, 3000)))
+    one = bench.studio.save(big, 92)
+    assert one.file is not None
+    bench.studio.seconds = 0.0
+    bench.studio.shot(one.file)
+    say(f"a photograph of 12 megapixels indexed in {bench.studio.seconds:.2f} s")
+    marks, asked = bench.studio.of(one).marks, bench.studio.of(one).questions
+    assert marks is not None
+    rng = bench.rng("many")
+    many = [
+        marks._replace(
+            words=rng.integers(0, 8192, 300).astype(np.uint16),
+            signatures=rng.integers(0, 1 << 63, 300).astype(np.uint64) * np.uint64(2),
+            places=rng.integers(0, 256, (300, 2)).astype(np.uint8),
+        )
+        for _ in range(count)
+    ]
+    index = Index([*many, marks])
+    for way, question in zip(("straight", "mirrored"), asked, strict=False):
+        began = time.process_time()
+        found = index.candidates(question)
+        spent = time.process_time() - began
+        said = "found" if any(one.number == count for one in found) else "not found"
+        say(f"asked for among {count} photographs, {way}: {spent:.3f} s, {said}")
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -345,6 +422,7 @@ def main() -> None:
     asked.add_argument("--quick", action="store_true")
     asked.add_argument("--seed", type=int, default=20221231)
     asked.add_argument("--out", type=Path)
+    asked.add_argument("--sources", type=int, help="how many photographs are disguised")
     asked.add_argument("--only", default="", help="families, by their names' beginnings, by comma")
     told = asked.parse_args()
     cv2.setNumThreads(1)
@@ -354,8 +432,10 @@ def main() -> None:
         print(line, file=out, flush=True)
 
     began = time.process_time()
+    size = QUICK if told.quick else FULL
+    size = size._replace(sources=told.sources or size.sources)
     with TemporaryDirectory() as folder:
-        bench = Bench(told.photos, Studio(Path(folder)), QUICK if told.quick else FULL, told.seed)
+        bench = Bench(told.photos, Studio(Path(folder)), size, told.seed)
         results: list[Result] = []
 
         def wanted(family: str) -> bool:
@@ -370,9 +450,15 @@ def main() -> None:
         tables(results, say)
         pairs = [one.seconds for one in results]
         say("")
-        each = bench.studio.seconds / len(bench.studio.prints)
+        peers(results, bench.studio, say)
+        say("")
+        each = bench.studio.seconds / max(len(bench.studio.prints), 1)
         say(f"a photograph of 1200 px indexed in {each:.3f} s")
-        say(f"a pair compared in {np.mean(pairs):.3f} s, features of new pictures among it")
+        say(
+            f"a pair compared in {np.mean(pairs or [0.0]):.3f} s, features of new pictures among it"
+        )
+        if wanted("speed"):
+            speed(bench, 20_000 if told.quick else 100_000, say)
         say(f"{time.process_time() - began:.0f} s of processor time in all")
 
 

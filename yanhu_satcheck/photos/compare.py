@@ -16,10 +16,11 @@ from yanhu_satcheck.photos.align import (
     corners,
     inverse,
 )
-from yanhu_satcheck.photos.dense import Laid, Stillness, lay, lens, sectors, stillness
+from yanhu_satcheck.photos.dense import Laid, lay
 from yanhu_satcheck.photos.features import Features, Gray8, Mask, features
 from yanhu_satcheck.photos.frame import Framing, framing
 from yanhu_satcheck.photos.overlay import Overlay, overlay_of
+from yanhu_satcheck.photos.still import Stillness, lens, sectors, stillness
 from yanhu_satcheck.photos.template import laid_over
 
 WORKING_PX = 1000

@@ -1,8 +1,7 @@
 """Whether two aligned pictures lie still on each other, cell by cell.
 
-Two exposures from two places differ by parallax, relief, lens and rolling shutter: all of them move
-neighbouring cells alike. Re-encoding, noise and resampling move each cell by itself. So shifts are
-averaged over 3 × 3 cells before their length is taken, and what neighbours share is told apart.
+Two exposures from two places differ by parallax, relief, lens and rolling shutter. So small cells
+of the one are looked for in the other, which was laid on it; where each is found says the rest.
 """
 
 from typing import NamedTuple
@@ -10,10 +9,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter
 from scipy.optimize import isotonic_regression
 
-from yanhu_satcheck.photos.align import Mapping3, area_scale, carried, inverse
+from yanhu_satcheck.photos.align import Mapping3, area_scale, carried, inverse, plausible
 from yanhu_satcheck.photos.features import Floats, Gray8, Mask
 
 CELL = 36
@@ -27,8 +25,6 @@ TEXTURE, SPREAD = 0.35, 2.0
 """Least smaller eigenvalue of a cell's structure tensor, and least deviation in grey levels."""
 CLIPPED = 0.2
 """A cell with more burnt-out or black pixels moves with its exposure."""
-SECTORS = 4
-NEIGHBOURS = 4
 
 
 class Cells(NamedTuple):
@@ -48,37 +44,6 @@ class Cells(NamedTuple):
     def still(self) -> Mask:
         """Which cells were found where they should be."""
         return np.asarray(self.good & (np.hypot(*self.shift.T) <= STILL_PX))
-
-
-class Stillness(NamedTuple):
-    """What a pair's cells say together. Lengths are in pixels of the finer picture."""
-
-    n: int  # textured cells in the overlap
-    still: float  # share of them that did not move
-    pure: float  # share of those found that did not move
-    s50: float | None  # median length of the shift averaged over 3 × 3 cells
-    s90: float | None  # and its upper tenth
-    shared: float | None  # root of what neighbouring cells' shifts have in common
-
-
-class Lens(NamedTuple):
-    """A smooth field of shifts: a homography's rest, a lens's radial bend, a paper's curl."""
-
-    middle: NDArray[np.float64]
-    size: float
-    fit: NDArray[np.float64]  # eleven terms
-
-    def terms(self, at: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Give the terms at points, shape (n, 11), of the shift to the right and down."""
-        x, y = ((at - self.middle) / self.size).T
-        one, nil, far = np.ones_like(x), np.zeros_like(x), x * x + y * y
-        right = np.stack([one, x, y, nil, nil, nil, x * x, x * y, x * far, y * y, nil], 1)
-        down = np.stack([nil, nil, nil, one, x, y, x * y, y * y, y * far, nil, x * x], 1)
-        return right, down
-
-    def shift(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the shift at points, shape (n, 2)."""
-        return np.stack([terms @ self.fit for terms in self.terms(at)], 1)
 
 
 class Laid(NamedTuple):
@@ -101,6 +66,7 @@ def lay(fine: Gray8, coarse: Gray8, mapping: Mapping3, unseen: tuple[Mask, Mask]
     hidden = cv2.resize(
         unseen[0].astype(np.uint8), shrunk.shape[::-1], interpolation=cv2.INTER_NEAREST
     )
+    flipped = bool(np.linalg.det(mapping[:2, :2]) < 0)
     soft = _softened(coarse)
     still = soft, _textured(soft), _clipped(soft)
     laid: Laid | None = None
@@ -117,7 +83,8 @@ def lay(fine: Gray8, coarse: Gray8, mapping: Mapping3, unseen: tuple[Mask, Mask]
         laid = Laid(mapping, max(scale, 1.0), cells)
         if turn < 2:
             better = _fitted(cells)
-            if better is None:
+            frame = fine.shape[1], fine.shape[0]
+            if better is None or not plausible(better @ mapping, frame, flipped):
                 return laid
             mapping = better @ mapping
     return laid
@@ -267,75 +234,3 @@ def _fitted(cells: Cells) -> Mapping3 | None:
         there, here, cv2.USAC_MAGSAC, 1.0, maxIters=2000, confidence=0.999
     )
     return None if better is None else np.asarray(better, np.float64)
-
-
-def stillness(laid: Laid, through: Lens | None = None) -> Stillness:
-    """Sum a pair's cells up, after the shifts that a lens explains were taken off."""
-    cells = laid.cells
-    if through is not None:
-        cells = cells._replace(shift=cells.shift - through.shift(cells.at))
-    good, still = cells.good, cells.still
-    n = len(good)
-    pure = float(still.sum() / good.sum()) if good.any() else 0.0
-    mean, shared = _smooth(cells)
-    if len(mean) == 0:
-        return Stillness(n, float(still.mean()), pure, None, None, None)
-    s50, s90 = (float(v) * laid.scale for v in np.quantile(np.hypot(*mean.T), [0.5, 0.9]))
-    told = None if shared is None else shared * laid.scale
-    return Stillness(n, float(still.mean()), pure, s50, s90, told)
-
-
-def _smooth(cells: Cells) -> tuple[NDArray[np.float64], float | None]:
-    """Give the shifts averaged over 3 × 3 cells, and what neighbours share."""
-    rows, columns = cells.grid.max(axis=0) + 1
-    held = np.zeros((rows, columns))
-    shift = np.zeros((2, rows, columns))
-    r, c = cells.grid[cells.good].T
-    held[r, c] = 1
-    shift[:, r, c] = cells.shift[cells.good].T
-    count = np.rint(uniform_filter(held, 3, mode="constant") * 9)
-    total = np.stack([uniform_filter(one, 3, mode="constant") * 9 for one in shift])
-    enough = (held > 0) & (count - 1 >= NEIGHBOURS)
-    mean = (total[:, enough] / count[enough]).T
-    product, pairs = 0.0, 0.0
-    for one, two in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:, :], np.s_[:-1, :])):
-        both = held[one] * held[two]
-        # One cell that was found on a neighbouring pattern must not speak for all.
-        a, b = (np.clip(shift[(slice(None), *s)], -1, 1) for s in (one, two))
-        product += float((a * b * both).sum())
-        pairs += float(both.sum())
-    return mean, (max(product, 0.0) / pairs) ** 0.5 if pairs >= 8 else None
-
-
-def lens(laid: Laid, middle: tuple[float, float]) -> Lens:
-    """Fit what a lens or a curled print explains of the shifts, robustly."""
-    cells = laid.cells
-    size = max(float(np.abs(cells.at - middle).max()), 1.0)
-    nothing = Lens(np.array(middle), size, np.zeros(11))
-    good = cells.good
-    if good.sum() < 12:
-        return nothing
-    for_x, for_y = nothing.terms(cells.at)
-    weight = good.astype(float)
-    fitted = nothing
-    for _ in range(5):
-        root = np.sqrt(weight)
-        terms = np.concatenate([for_x * root[:, None], for_y * root[:, None]])
-        wanted = np.concatenate([cells.shift[:, 0] * root, cells.shift[:, 1] * root])
-        fitted = fitted._replace(fit=np.linalg.lstsq(terms, wanted, rcond=None)[0])
-        rest = np.hypot(*(cells.shift - fitted.shift(cells.at)).T)
-        weight = good / (1.0 + (rest / 0.3) ** 2)
-    return fitted
-
-
-def sectors(cells: Cells, to: Mapping3 | None, size: tuple[int, int]) -> int:
-    """Count the 4 × 4 sectors of a picture of `size` that hold still cells.
-
-    `to` leads from the cells' pixels to that picture's.
-    """
-    at = cells.at[cells.still]
-    if len(at) == 0:
-        return 0
-    there = at if to is None else carried(to, at)
-    place = np.clip((there * SECTORS / np.array(size)).astype(int), 0, SECTORS - 1)
-    return len(np.unique(place @ [1, SECTORS]))

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from yanhu_satcheck.evidence import PairAnswer, PairCell
 from yanhu_satcheck.photos.align import Mapping3, carried, corners, inverse
 from yanhu_satcheck.photos.compare import Compared, compare, load
 from yanhu_satcheck.photos.dense import CELL
-from yanhu_satcheck.photos.picture import distance
+from yanhu_satcheck.photos.picture import Unreadable, distance
 from yanhu_satcheck.photos.resaved import UPRIGHT, Likeness, Turn, likeness, turned
 from yanhu_satcheck.photos.verdict import FRAMED_EDGES, needs_files, verdict
 from yanhu_satcheck.quantity import Measured
@@ -68,7 +69,10 @@ def pair_answer(one: Shot, two: Shot) -> PairAnswer:
     Raises:
         Unreadable: An original that has to be looked at cannot be decoded.
     """
-    seen = compare(load(one.reduced, one.template), load(two.reduced, two.template))
+    try:
+        seen = compare(load(one.reduced, one.template), load(two.reduced, two.template))
+    except (cv2.error, np.linalg.LinAlgError) as cause:  # a mapping that no picture has
+        raise Unreadable(type(cause).__name__) from cause
     if one.file is None or two.file is None or max(_pixels(one), _pixels(two)) > MOST_PIXELS:
         return answer((one.id, two.id), seen)
     like = likeness(one.file, two.file, turn_of(seen)) if needs_files(seen) else None

@@ -9,9 +9,9 @@ them cannot be answered the pair is at most doubtful.
 from typing import NamedTuple
 
 from yanhu_satcheck.photos.compare import Compared
-from yanhu_satcheck.photos.dense import Stillness
 from yanhu_satcheck.photos.frame import contained
 from yanhu_satcheck.photos.resaved import QUALITY, RHO, Likeness
+from yanhu_satcheck.photos.still import Stillness
 
 INLIERS = 25
 """Unrelated photographs align by chance with up to 23 points."""
