@@ -7,8 +7,8 @@ Photographs whose name begins with U__ are strangers; the others are grouped by 
 pairs of one place. Every pair goes the way it goes in an audit: file, reduced copy, comparison,
 and the files themselves where only they can tell. Copies are made by `photo_attacks`, seeded. A
 camera's original is made of a stranger at 1200 pixels and JPEG quality 93, so that the archive's
-own quality (84) does not decide; a copy below quality 85 cannot be told from a fixed camera's next
-shot, and “view” is printed apart.
+own quality (84) does not decide. Where a whole frame cannot be told from a fixed camera's next shot
+the answer is “view”, which is printed apart.
 """
 
 import argparse

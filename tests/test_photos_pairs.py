@@ -119,14 +119,24 @@ def test_the_mapping_lays_the_one_on_the_other(tmp_path: Path) -> None:
     assert there[:2] / there[2] == pytest.approx([0, 0], abs=0.2)
 
 
-def test_a_fixed_camera_s_next_shot_is_a_view_and_no_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize("quality", [92, 75, 50])
+def test_a_fixed_camera_s_next_shot_is_a_view_and_no_more(tmp_path: Path, quality: int) -> None:
     rng = np.random.default_rng(3)
-    next_one = whole(rocks(1) + rng.normal(0, 2.0, rocks(1).shape))
-    assert told(tmp_path, rocks(1), next_one).kind == "view"
+    next_one = whole(rocks(1) + rng.normal(0, 0.8, rocks(1).shape))
+    assert told(tmp_path, rocks(1), next_one, quality).kind == "view"
 
 
-def test_a_copy_saved_too_poorly_is_a_view_and_no_more(tmp_path: Path) -> None:
-    assert told(tmp_path, rocks(1), rocks(1), quality=60).kind == "view"
+def test_a_fixed_camera_s_next_shot_made_smaller_is_a_view_and_no_more(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    next_one = whole(rocks(1) + rng.normal(0, 0.8, rocks(1).shape))
+    assert told(tmp_path, rocks(1), smaller(next_one, 0.6)).kind == "view"
+
+
+@pytest.mark.parametrize(("quality", "kind"), [(60, "copy"), (35, "copy"), (20, "view")])
+def test_a_poorly_saved_copy_is_known_until_nothing_is_left(
+    tmp_path: Path, quality: int, kind: str
+) -> None:
+    assert told(tmp_path, rocks(1), rocks(1), quality=quality).kind == kind
 
 
 def test_a_view_that_shows_more_on_both_sides_is_no_copy(tmp_path: Path) -> None:

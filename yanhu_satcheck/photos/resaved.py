@@ -1,11 +1,13 @@
-"""Is one file the other, saved again? Two shots of one view differ by more than their encoding.
+"""Is one file the other, saved again? Done once more, a copy comes out the same to the last bit.
 
-The question is put as photos are made: take A, give it B's tones, encode it with B's own
-quantisation tables. If B differs from A by no more than this re-enactment does, B may be A saved
-again; a second exposure also differs by its sensor noise, which no re-encoding of A explains.
+The question is put as copies are made: take A, give it B's size and tones, encode it with B's own
+quantisation tables. If B is A saved again, wherever nothing was drawn over it, B *is* this
+re-enactment, at whatever quality: the same numbers were rounded the same way. A second exposure of
+the same view has its own sensor noise, which falls to other sides of the rounding. So what is left
+between B and the re-enactment is held to what the encoding itself changes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +15,7 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 from scipy.optimize import isotonic_regression
 
 from yanhu_satcheck.photos.picture import FORMATS, Gray, decode, gray
@@ -27,16 +29,20 @@ TEXTURED = 2.0
 """A cell's least standard deviation, grey levels."""
 STILL = 0.8
 """A cell's least correlation at rest to count as the same view."""
-RHO = 1.4
-"""Re-saves reached 1.01, re-saves with altered tones 1.29, a fixed camera's next shot 1.72."""
-QUALITY = 85
-"""Below this the encoding's own error hides the sensor noise that would tell two shots apart."""
-
-
+RHO, RHO_POOR = 0.3, 0.1
+"""Copies leave 0.00, of altered tones 0.07–0.31; a next shot with noise of only 0.3 grey levels
+leaves 0.49 (quality 50, half the size), 0.62 (60) and more; at quality 30 it leaves 0.41."""
+QUALITY, QUALITY_POOR = 50, 30
+"""Below the second the encoding rounds nearly everything to nothing, of any exposure."""
 CLIPPED = 0.2
 """Cells with more burnt-out or black pixels say nothing: brightening clips them."""
-BLURS = (0.6, 1.0, 1.5, 2.2)
-"""Deviations, in pixels, of the blurs that a re-enactment may need."""
+WINDOW = (2048, 1536)
+"""So much of a large picture is looked at; blocks of 8 × 8 are encoded each by itself."""
+MCU = 16
+GUESSES = 3
+
+Rgb = NDArray[np.uint8]
+Cells = NDArray[np.bool_]
 
 
 class Turn(NamedTuple):
@@ -50,11 +56,11 @@ UPRIGHT = Turn()
 
 
 class Likeness(NamedTuple):
-    """How two pictures of one size lie on each other."""
+    """How two pictures of one frame lie on each other."""
 
     cells: int  # textured in both
     still: float  # share of them that correlate at rest
-    rho: float | None  # unexplained difference over re-enactment; `None`: cannot be told
+    rho: float | None  # what a re-enactment leaves, over what it changes; `None`: cannot be told
     quality: int | None  # JPEG quality of the poorer file
 
     @property
@@ -63,54 +69,192 @@ class Likeness(NamedTuple):
         return self.cells >= FEWEST_CELLS and self.still >= 0.9
 
     @property
+    def proven(self) -> bool:
+        """Nothing but encoding lies between the two, wherever nothing was drawn over."""
+        if self.rho is None or self.quality is None or self.quality < QUALITY_POOR:
+            return False
+        return self.rho <= (RHO if self.quality >= QUALITY else RHO_POOR)
+
+    @property
     def same_exposure(self) -> bool:
         """The one is the other, saved again."""
-        if self.rho is None or self.quality is None:
-            return False
-        return self.same_view and self.rho <= RHO and self.quality >= QUALITY
+        return self.same_view and self.proven
+
+
+class _Encoding(NamedTuple):
+    tables: dict[int, list[int]]
+    sampling: int
+    quality: int
 
 
 def likeness(one: Path, two: Path, turn: Turn = UPRIGHT) -> Likeness:
     """Compare two picture files that show one whole frame, the first one `turn`ed.
 
-    Of two sizes the larger is reduced to the smaller as programs do, and may then be its original.
+    Raises:
+        Unreadable: One of them cannot be decoded.
     """
-    a, b = turned(gray(decode(one)), turn), gray(decode(two))
-    tables = [_luma_table(path) for path in (one, two)]
-    told = [_quality(table) for table in tables if table is not None]
-    if a.size < b.size:
-        a, b, tables = b, a, tables[::-1]
-    resized = a.shape != b.shape
-    if resized:
-        a = _reduced(a, b)
-    seen = _seen(a) & _seen(b)
-    count = int(seen.sum())
-    if count < FEWEST_CELLS:
-        return Likeness(count, 0.0, None, None)
-    alike = seen & (_each(_correlation, a, b) >= STILL)
-    # A reduced picture may be the copy of a larger one, never the other way.
-    ways = ((a, b, tables[1]),) if resized else ((a, b, tables[1]), (b, a, tables[0]))
-    rhos = [_rho(x, y, table, alike) for x, y, table in ways if table is not None]
-    rho = min((rho for rho in rhos if rho is not None), default=None)
-    return Likeness(count, float(alike.sum()) / count, rho, min(told, default=None))
+    a, b = np.asarray(decode(one)), np.asarray(decode(two))
+    made_a, made_b = _encoding(one), _encoding(two)
+    told = [made.quality for made in (made_a, made_b) if made is not None]
+    forth = _Pair(turned(a, turn), b)
+    found = _still(forth)
+    if not found.any() or _textured(forth) < FEWEST_CELLS:
+        return Likeness(_textured(forth), 0.0, None, None)
+    count = _textured(forth)
+    rho = _rho(forth, made_b) if made_b else None
+    if made_a and (rho is None or rho > RHO_POOR):  # the first may be the copy
+        back = _rho(_Pair(unturned(b, turn), a), made_a)
+        rho = back if rho is None or (back is not None and back < rho) else rho
+    return Likeness(count, float(found.sum()) / count, rho, min(told, default=None))
 
 
-def turned(image: Gray, turn: Turn) -> Gray:
+def turned(image: NDArray[Any], turn: Turn) -> NDArray[Any]:
     """Mirror and turn a picture."""
     if turn == UPRIGHT:
         return image
     return np.ascontiguousarray(np.rot90(image[:, ::-1] if turn.mirrored else image, turn.quarters))
 
 
-def _reduced(a: Gray, b: Gray) -> Gray:
-    """Reduce a picture to the size of another, by the way that comes nearest to it."""
-    size = b.shape[1], b.shape[0]
-    ways = (Image.Resampling.LANCZOS, Image.Resampling.BICUBIC, Image.Resampling.BILINEAR)
-    tried = [np.asarray(Image.fromarray(a).resize(size, way), np.float32) for way in ways]
-    tried.append(np.asarray(cv2.resize(a, size, interpolation=cv2.INTER_AREA), np.float32))
-    tried.append(np.asarray(cv2.resize(a, size, interpolation=cv2.INTER_CUBIC), np.float32))
-    tried.append(np.asarray(cv2.resize(a, size, interpolation=cv2.INTER_LINEAR), np.float32))
-    return min(tried, key=lambda one: float(np.median(_each(_rms, _toned(one, b), b))))
+def unturned(image: NDArray[Any], turn: Turn) -> NDArray[Any]:
+    """Undo a turn."""
+    back = np.rot90(image, -turn.quarters)
+    return np.ascontiguousarray(back[:, ::-1] if turn.mirrored else back)
+
+
+class _Pair:
+    """A picture that may be the original, and the one that may have been made of it."""
+
+    def __init__(self, original: Rgb, copy: Rgb) -> None:
+        height, width = copy.shape[:2]
+        self._window = _window(width, height)
+        self.copy = copy[self._window]
+        self.luma = _luma(self.copy)
+        self._original, self._size = original, (width, height)
+        self._same = original.shape == copy.shape
+
+    def originals(self) -> Iterator[Rgb]:
+        """Give the original in the copy's size, in each way that programs reduce pictures."""
+        if self._same:
+            yield self._original[self._window]
+        elif self._original.size > self.copy.size and self._original.shape[0] >= self._size[1]:
+            picture = Image.fromarray(self._original)
+            for way in (Image.Resampling.LANCZOS, Image.Resampling.BICUBIC, Image.Resampling.BOX):
+                yield np.asarray(picture.resize(self._size, way))[self._window]
+            for how in (cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC):
+                smaller = cv2.resize(self._original, self._size, interpolation=how)
+                yield np.asarray(smaller, np.uint8)[self._window]
+
+    def laid(self) -> Gray:
+        """Give the original's grey levels in the copy's size, enlarged where it is smaller."""
+        if self._same:
+            return _luma(self._original[self._window])
+        size = cv2.resize(self._original, self._size, interpolation=cv2.INTER_AREA)
+        return _luma(np.asarray(size, np.uint8)[self._window])
+
+
+def _window(width: int, height: int) -> tuple[slice, slice]:
+    """Give the middle of a picture, on the grid of its blocks."""
+    wide, high = min(width, WINDOW[0]), min(height, WINDOW[1])
+    left, top = (width - wide) // 2 // MCU * MCU, (height - high) // 2 // MCU * MCU
+    return slice(top, top + high), slice(left, left + wide)
+
+
+def _luma(rgb: Rgb) -> Gray:
+    return gray(Image.fromarray(rgb))
+
+
+def _textured(pair: _Pair) -> int:
+    return int((_seen(pair.laid()) & _seen(pair.luma)).sum())
+
+
+def _still(pair: _Pair) -> Cells:
+    """Which textured cells show the same in both."""
+    a, b = pair.laid(), pair.luma
+    if not len(_each(_spread, b)):
+        return np.zeros(0, bool)
+    return _seen(a) & _seen(b) & (_each(_correlation, a, b) >= STILL)
+
+
+def _rho(pair: _Pair, made: _Encoding) -> float | None:
+    """What the best re-enactment leaves, over what it changes: median over still cells."""
+    alike = _still(pair)
+    if alike.sum() < FEWEST_CELLS:
+        return None
+    best = None
+    for original in pair.originals():
+        for tried in _toned(original, pair.copy, alike, made):
+            again = _luma(_encoded(tried, made))
+            left, changed = (_each(_rms, again, x)[alike] for x in (pair.luma, _luma(tried)))
+            # Rounding to whole grey levels alone changes 0.29.
+            rho = float(np.median(left / np.maximum(changed, 0.29)))
+            best = rho if best is None else min(best, rho)
+            if best <= RHO_POOR:
+                return best
+    return best
+
+
+def _toned(a: Rgb, b: Rgb, alike: Cells, made: _Encoding) -> Iterator[Rgb]:
+    """Give A as it is, and with the tones of B, colour by colour, ever nearer.
+
+    The tones come from the cells that are alike. Encoding shrinks what is darkest and brightest:
+    what the last guess's encoding shows too dark is brightened in the next.
+    """
+    yield a
+    rows, columns = a.shape[0] // CELL_PX, a.shape[1] // CELL_PX
+    inside = alike.reshape(rows, columns).repeat(CELL_PX, axis=0).repeat(CELL_PX, axis=1)
+    here = np.s_[: rows * CELL_PX, : columns * CELL_PX]
+    levels = [a[here][..., colour][inside] for colour in range(3)]
+    wanted = [_means(levels[c], b[here][..., c][inside]) for c in range(3)]
+    curves = [_rising(mean, levels[c]) for c, mean in enumerate(wanted)]
+    for _ in range(GUESSES):
+        guess = [np.clip(np.rint(curve), 0, 255).astype(np.uint8) for curve in curves]
+        tried = np.stack([guess[c][a[..., c]] for c in range(3)], axis=2)
+        yield tried
+        again = _encoded(tried, made)[here]
+        for c in range(3):
+            shown = _means(levels[c], again[..., c][inside])
+            off = np.nan_to_num(wanted[c] - shown)
+            curves[c] = _rising(np.where(np.isnan(wanted[c]), np.nan, curves[c] + off), levels[c])
+
+
+def _means(level: NDArray[np.uint8], tone: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The mean tone at each of 256 levels; NaN where there is none."""
+    count = np.bincount(level, minlength=256)
+    total = np.bincount(level, weights=tone, minlength=256)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _rising(mean: NDArray[np.float64], level: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The curve nearest to the means that never falls, shape (256,)."""
+    held = np.flatnonzero(~np.isnan(mean))
+    weights = np.bincount(level, minlength=256)[held]
+    rising = isotonic_regression(mean[held], weights=np.maximum(weights, 1)).x
+    curve: NDArray[np.float64] = np.interp(np.arange(256), held, rising)
+    return curve
+
+
+def _encoded(rgb: Rgb, made: _Encoding) -> Rgb:
+    """Encode a picture as another was, and decode it."""
+    picture, file = Image.fromarray(rgb), BytesIO()
+    if len(made.tables) == 1:
+        picture.convert("L").save(file, "JPEG", qtables=[made.tables[0]])
+    else:
+        tables = [made.tables[number] for number in sorted(made.tables)]
+        picture.save(file, "JPEG", qtables=tables, subsampling=made.sampling)
+    with Image.open(file, formats=("JPEG",)) as again:
+        return np.asarray(again.convert("RGB"))
+
+
+def _encoding(path: Path) -> _Encoding | None:
+    """How a JPEG of one or three colours was encoded; `None` for any other file."""
+    with Image.open(path, formats=FORMATS) as picture:
+        if not isinstance(picture, JpegImagePlugin.JpegImageFile) or picture.mode == "CMYK":
+            return None
+        tables = {number: list(table) for number, table in picture.quantization.items()}
+        sampling = JpegImagePlugin.get_sampling(picture)
+    if not tables or 0 not in tables:
+        return None
+    return _Encoding(tables, sampling, _quality(tables[0]))
 
 
 def _seen(image: Gray) -> NDArray[np.bool_]:
@@ -160,65 +304,6 @@ def _correlation(a: Gray, b: Gray) -> NDArray[np.float32]:
 def _rms(a: Gray, b: Gray) -> NDArray[np.float32]:
     rms: NDArray[np.float32] = np.sqrt(np.square(a - b).mean(axis=(1, 2)))
     return rms
-
-
-def _rho(a: Gray, b: Gray, table: list[int], alike: NDArray[np.bool_]) -> float | None:
-    """How far B lies from toned A, over how far the re-enactment does: median over still cells."""
-    if not alike.any():
-        return None
-    toned = _toned(a, b, alike)
-    # What was drawn over a cell that still correlates must not bend the tones of the others.
-    apart = _each(_rms, toned, b)
-    alike = alike & (apart <= 2 * np.median(apart[alike]))
-    toned = _blurred(_toned(a, b, alike), b, alike)
-    unexplained, explained = (_each(_rms, x, toned) for x in (b, _encoded(toned, table)))
-    # Rounding to whole grey levels alone leaves 0.29.
-    return float(np.median(unexplained[alike] / np.maximum(explained[alike], 0.29)))
-
-
-def _blurred(toned: Gray, b: Gray, alike: NDArray[np.bool_]) -> Gray:
-    """Blur a picture as much as brings it nearest to the other; mostly not at all."""
-    least, best = float(np.median(_each(_rms, toned, b)[alike])), toned
-    for sigma in BLURS:
-        tried = np.asarray(cv2.GaussianBlur(toned, (0, 0), sigma), np.float32)
-        apart = float(np.median(_each(_rms, tried, b)[alike]))
-        if apart >= least:
-            break
-        least, best = apart, tried
-    return best
-
-
-def _toned(a: Gray, b: Gray, alike: NDArray[np.bool_] | None = None) -> Gray:
-    """Give A the tones of B: for each grey level of A the mean of B there, made monotone.
-
-    The tones are taken from the cells that are alike.
-    """
-    level = np.clip(np.rint(a), 0, 255).astype(np.uint8)
-    of_level, of_tone = level.ravel(), b.ravel()
-    if alike is not None:
-        of_level = _cells(level)[alike].ravel()
-        of_tone = _cells(b)[alike].ravel()
-    count = np.bincount(of_level, minlength=256)
-    total = np.bincount(of_level, weights=of_tone, minlength=256)
-    held = np.flatnonzero(count)
-    rising = isotonic_regression(total[held] / count[held], weights=count[held]).x
-    curve = np.interp(np.arange(256), held, rising)
-    toned: Gray = curve.astype(np.float32)[level]
-    return toned
-
-
-def _encoded(image: Gray, table: list[int]) -> Gray:
-    """Encode and decode a grey picture with a quantisation table."""
-    file = BytesIO()
-    picture = Image.fromarray(np.clip(np.rint(image), 0, 255).astype(np.uint8))
-    picture.save(file, "JPEG", qtables=[table])
-    return gray(Image.open(file, formats=("JPEG",)))
-
-
-def _luma_table(path: Path) -> list[int] | None:
-    with Image.open(path, formats=FORMATS) as picture:
-        tables = getattr(picture, "quantization", None)
-    return list(tables[0]) if tables else None
 
 
 _STANDARD_SUM = 3692

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from yanhu_satcheck.photos.compare import Compared
 from yanhu_satcheck.photos.frame import contained
-from yanhu_satcheck.photos.resaved import QUALITY, RHO, Likeness
+from yanhu_satcheck.photos.resaved import Likeness
 from yanhu_satcheck.photos.still import Stillness
 
 INLIERS = 25
@@ -90,8 +90,7 @@ def needs_files(seen: Compared) -> bool:
 
 def _only_saved_again(like: Likeness) -> bool:
     """Whether the files differ by no more than encoding, wherever nothing was drawn over."""
-    proven = like.rho is not None and like.rho <= RHO and (like.quality or 0) >= QUALITY
-    return proven and like.cells >= COPY.cells and like.still >= COPY.still
+    return like.proven and like.cells >= COPY.cells and like.still >= COPY.still
 
 
 def _holds(seen: Compared) -> bool:
