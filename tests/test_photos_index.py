@@ -1,5 +1,7 @@
 """A copy is found among many photographs by the points it keeps, turned into twelve bytes each."""
 
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +59,10 @@ def test_marks_come_back_as_they_were_kept() -> None:
 
 
 def test_the_codebook_is_the_one_that_was_numbered() -> None:
+    shipped = files("yanhu_satcheck.photos").joinpath("codebook-1.npz").read_bytes()
+    assert sha256(shipped).hexdigest().startswith("ca95525e3b40fc13"), (
+        "a new one needs a new number"
+    )
     book = codebook()
     assert (book.version, book.words.shape) == (VERSION, (8192, 128))
     assert np.abs(book.projection.T @ book.projection - np.eye(64)).max() < 0.02
