@@ -7,7 +7,7 @@ where some of the chip's own windows bear it out. Its σ is the scatter of those
 of their middle: the chip is one more of them, and how far one lies off is what must be known.
 
 Contents of another place laid in a chip's frame must not be taken for the same ground. Of 413 such
-chips 8 had one window near the shift, 3 had two, none had three: so three are asked for.
+chips 3 had two windows near the shift and no more elsewhere, none had three: three are asked for.
 """
 
 from collections.abc import Sequence
