@@ -53,6 +53,7 @@ from yanhu_satcheck.raster.shapes import cell_weights
 from yanhu_satcheck.raster.window import Window, moved, window_of
 from yanhu_satcheck.scene import ImageFile, SceneFit, ScenePair
 from yanhu_satcheck.survey import survey
+from yanhu_satcheck.survey.borrowing import borrowed as lent
 from yanhu_satcheck.survey.model import scene_model
 from yanhu_satcheck.survey.pooling import pooled
 from yanhu_satcheck.survey.sample import Sample
@@ -296,9 +297,16 @@ def borrowed(chip: ScenePair, whole: SceneFit, away: Sequence[BaseGeometry]) -> 
     return replace(fit, model=found[0], radiometry=found[1]) if found else fit
 
 
-def cut_pairs(where: Path) -> None:
+CUT = (
+    ("landsat_pa_jul_nov_2002", SIX),
+    ("landsat_taizhou_2000_2003", SIX),
+    ("naip_wet_2014_2015", RED_FIRST),
+)
+
+
+def cut_pair(name: str, bands: Sequence[str], where: Path) -> None:
     """A pair cut into chips, two outlines in each, pooled."""
-    pair = scene(PAIRS / "landsat_pa_jul_nov_2002", SIX, ("before.tif", "after.tif"))
+    pair = scene(PAIRS / name, bands, ("before.tif", "after.tif"))
     crs, chips = pair.before.grid.crs, chips_of(pair, where)
     whole = survey(pair, [], crs)
     print(f"\n{pair.id} cut into {len(chips)} chips of {CHIP} cells")
@@ -337,14 +345,18 @@ def patches() -> None:
             for chip, s in zip(chips, count(1000 * round_), strict=False)
         ]
         flat = [one for own in shapes for one in own]
-        fits = pooled([survey(c, flat, DEGREES) for c in chips], flat, DEGREES)
+        fits = lent([survey(c, flat, DEGREES) for c in chips], flat, DEGREES)
+        took = sum(fit.borrowed is not None for fit in fits)
+        fits = pooled(fits, flat, DEGREES)
         quiet = [
             own if row["review_label"] in QUIET else []
             for own, row in zip(shapes, rows, strict=True)
         ]
         batches.append((fits, quiet))
     members = max((fit.model.scenes for fit in batches[0][0] if fit.model), default=0)
-    print(f"\ns2_amazon_patches: {members} of {len(chips)} chips pooled")
+    print(
+        f"\ns2_amazon_patches: {members} of {len(chips)} chips pooled, {took} with a borrowed shift"
+    )
     show("  left alone, at random", tally(batches, DEGREES, False))
 
 
@@ -418,7 +430,8 @@ def main() -> None:
     print("told / asked; share ≤ .001, .01, .05 in %, with 95 % intervals")
     if PAIRS.exists():
         with TemporaryDirectory() as where:
-            cut_pairs(Path(where))
+            for name, bands in CUT:
+                cut_pair(name, bands, Path(where))
         patches()
         whole_pairs(asked.outlines)
     else:

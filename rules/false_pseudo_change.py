@@ -11,11 +11,13 @@ illegal digging hides most easily.
 何时会看错：翻耕、收割、施工也使地面裸露，故须成因、规模、偶然性三项同时成立，
 缺一项或成因难以判断的至多存疑。原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；
 新增无法测量的，列存疑。两期高程离影像日期过远的，降低的时间不明，也只列存疑。
+像元粗于限值的影像分不清采矿与建设，没有高程证实挖深的只列存疑。
 When it misleads: ploughing, harvest and building bare the ground too, so cause, size and chance
 must all speak; lacking one, or where the cause cannot be told, it is at most a doubt. Ground
 already open is held to its growth alone, in area or below its old floor; an old working that did
 not grow is an honest pseudo-change, and doubtful only where growth could not be measured, or where
-the elevations lie too far from the images to date a lower floor.
+the elevations lie too far from the images to date a lower floor. Images of coarse cells cannot tell
+digging from building: without a lower floor they raise a doubt and no more.
 
 什么能说清：后续影像上返绿而未扩大的是季节变化，不作认定（地面降低的列存疑）；仍然裸露的更为可信。
 绿色而无植被光谱特征的覆盖（如防尘网）会写明。有效采矿许可证范围内的由有证矿山规则判断；
@@ -66,6 +68,9 @@ class Limits(Sizes):
     fake_green: float = limit(
         0.1, unit="share", low=0.02, high=0.9, why="小于此为误差 less is noise of the bands"
     )
+    cell_m: float = limit(
+        20.0, unit="m", low=2.0, high=60.0, why="更粗难分采矿与建设 coarser: digging or building?"
+    )
     special_use: tuple[str, ...] = limit(
         ("特殊用地",), unit="in the remark", why="2024年通知：军事用地填伪变化并备注 2024 notice"
     )
@@ -104,13 +109,14 @@ def _judged(
         return  # nothing grew, or something other than mining explains it
     if cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr:
         return  # neither cause nor chance speaks
-    sure = bool(dug.answer) and cause is Speaks.MINING and not after.season
+    coarse = _coarse(case, view, limits)
+    sure = bool(dug.answer) and cause is Speaks.MINING and not after.season and not coarse
     lasts = bool(after.bare or after.grew)
     yield Doubt(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure and (lasts or not dug.near) else Confidence.HINT,
-        _says(case, view, change, dug, cause, after, limits),
+        _says(case, view, change, dug, cause, after, coarse, limits),
         _figures(case, view, change, limits),
         proposes=proposal(dossier, case),
     )
@@ -121,6 +127,12 @@ def _is_season(case: Case, after: Since, limits: Limits) -> bool:
     return after.season and not deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
 
 
+def _coarse(case: Case, view: SceneView, limits: Limits) -> bool:
+    """Whether cells are too large to tell digging from building, and no lower floor tells it."""
+    lower = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
+    return view.cell_m > limits.cell_m and not lower
+
+
 def _says(
     case: Case,
     view: SceneView,
@@ -128,6 +140,7 @@ def _says(
     dug: Grown,
     cause: Speaks,
     after: Since,
+    coarse: bool,
     limits: Limits,
 ) -> Words:
     zh, en = _grew(change, dug) if dug.was_open else _bared(change)
@@ -141,6 +154,14 @@ def _says(
     parts = [why(case.cause, case.chance), *then(after)]
     if cause is Speaks.UNCLEAR:
         parts.insert(1, Words("成因难以判断", "the evidence cannot tell its cause"))
+    if coarse:
+        cell = f"{view.cell_m:.0f}"
+        zh_coarse = f"影像像元 {cell} 米，又无高程证实挖深，难与工程建设区分，仅列存疑"
+        en_coarse = (
+            f"at {cell} m a cell, with no elevation that shows a cut, digging and building look "
+            "alike: only a doubt"
+        )
+        parts.append(Words(zh_coarse, en_coarse))
     if fake := fake_green(change, limits.fake_green):
         zh_fake = f"{fake} 呈绿色而无植被光谱特征（可能为防尘网等覆盖）"
         parts.append(Words(zh_fake, f"{fake} of it is green without the spectrum of plants"))

@@ -66,7 +66,8 @@ def seen(told: Told) -> SceneView | None:
     why = Words(told["refused"], told["refused"]) if "refused" in told else None
     cover, clear, px = (told.get(name, n) for name, n in [("cover", 1), ("clear", 1), ("px", 400)])
     day, later = date(2022, 8, 21), date(2022, 11, 12)
-    return SceneView("scene-1", day, later, cover, clear, px, 2.0, ("red",), None, why, False)
+    cell = told.get("cell", 2.0)
+    return SceneView("scene-1", day, later, cover, clear, px, cell, ("red",), None, why, False)
 
 
 def share(value: float, n: int = 400, sigma: float = 0.02) -> Measured:

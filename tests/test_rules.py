@@ -164,6 +164,7 @@ STRICTER = [  # rule, limit, a value that accuses more, one that accuses less
     ("CL01", "p_mining", 0.3, 0.9),
     ("CL01", "still_bare", 0.9, 0.5),
     ("CL01", "fake_green", 0.05, 0.5),
+    ("CL01", "cell_m", 60.0, 2.0),
     ("CL02", "bare_gain", 0.1, 0.5),
     ("CL02", "deeper_m", 0.0, 5.0),
     ("CL02", "p_mining", 0.3, 0.9),

@@ -41,6 +41,7 @@ class SceneView(NamedTuple):
     refused: Words | None  # why the pair could not be registered
     mask_estimated: bool  # cloud and shadow were guessed from the pixels
     later_refused: tuple[Words, ...] = ()  # follow-up images that could not be used, and why
+    borrowed: Words | None = None  # whose shift was taken, where its own windows were too few
 
 
 class ChangeEvidence(NamedTuple):

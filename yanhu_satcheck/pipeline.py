@@ -31,6 +31,7 @@ from yanhu_satcheck.rulebook import policy, provisions, rulebook, select
 from yanhu_satcheck.runner import Runner
 from yanhu_satcheck.scene import DemFit, SceneFit
 from yanhu_satcheck.survey import survey, survey_elevation
+from yanhu_satcheck.survey.borrowing import borrowed
 from yanhu_satcheck.survey.pooling import pooled
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.wayback import former
@@ -234,14 +235,13 @@ def _surveyed(batch: Batch, progress: Progress) -> tuple[tuple[SceneFit, ...], D
     """Fit scenes and elevations on ground that nobody suspects and nobody is licensed to dig."""
     suspected = [p.footprint for p in batch.polygons if p.footprint is not None]
     licensed = [p.footprint for p in batch.permits if p.footprint is not None]
-    fits = []
+    away, fits = [*suspected, *licensed], []
     for done, pair in enumerate(batch.scenes, 1):
-        later = [survey(one, [*suspected, *licensed], batch.crs) for one in pair.followed]
-        fit = survey(pair, [*suspected, *licensed], batch.crs)
-        fits.append(replace(fit, later=tuple(later)))
+        later = [survey(one, away, batch.crs) for one in pair.followed]
+        fits.append(replace(survey(pair, away, batch.crs), later=tuple(later)))
         progress("survey", done, len(batch.scenes))
-    away = [*suspected, *licensed]
-    return pooled(fits, away, batch.crs), survey_elevation(batch.elevation, away, batch.crs)
+    lent = borrowed(fits, away, batch.crs)
+    return pooled(lent, away, batch.crs), survey_elevation(batch.elevation, away, batch.crs)
 
 
 def _measured(

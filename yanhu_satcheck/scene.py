@@ -148,6 +148,7 @@ class SceneFit:
     warp: Warp | None = None  # how `shift_px` varies over the scene, where it does
     local_px: float | None = None  # how far single windows lie off it: noise and local distortion
     later: tuple["SceneFit", ...] = field(default=(), repr=False)  # of `pair.followed`, in order
+    borrowed: Words | None = None  # whose shift was taken, where its own windows were too few
 
     @property
     def undone(self) -> Warp:

@@ -150,6 +150,7 @@ def _scene_view(
         task.fit.refused,
         task.fit.mask_estimated,
         tuple(refusals(task.fit)),
+        task.fit.borrowed,
     )
 
 

@@ -63,6 +63,8 @@ def outline_of(grid: Grid, crs: str) -> BaseGeometry:
 
 def moved(shape: BaseGeometry, source: str, target: str) -> BaseGeometry:
     """Take a shape from one CRS to another, x before y in both."""
+    if source == target:
+        return shape
     one, two = CRS.from_user_input(source), CRS.from_user_input(target)
     if one.equals(two, ignore_axis_order=True):
         return shape

@@ -94,6 +94,7 @@ def _scene(fit: SceneFit) -> dict[str, Any]:
         "windows_kept": fit.windows_kept,
         "windows_tried": fit.windows_tried,
         "refused": plain(fit.refused),
+        "borrowed": plain(fit.borrowed),
         "gains": plain(fit.gains),
         "radiometry": plain(fit.radiometry),
         "mask_estimated": fit.mask_estimated,

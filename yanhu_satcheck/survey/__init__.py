@@ -19,7 +19,7 @@ from yanhu_satcheck.survey.scaling import rescaled, stretched
 from yanhu_satcheck.survey.windows import plots, shared_window, tiles
 from yanhu_satcheck.terms import Words
 
-__all__ = ["survey", "survey_elevation"]
+__all__ = ["modelled", "survey", "survey_elevation"]
 
 
 def survey(pair: ScenePair, keep_out: Sequence[BaseGeometry], crs: str, seed: int = 0) -> SceneFit:
@@ -57,9 +57,18 @@ def survey(pair: ScenePair, keep_out: Sequence[BaseGeometry], crs: str, seed: in
         warp=found.warp,
         local_px=found.local_px,
     )
-    if found.warp is None:
-        return fit
-    with open_pair(pair, fit.undone) as reader:
+    return fit if found.warp is None else modelled(fit, keep_out, crs, seed)
+
+
+def modelled(fit: SceneFit, keep_out: Sequence[BaseGeometry], crs: str, seed: int = 0) -> SceneFit:
+    """Fit radiometry and look-alikes to a pair whose shift is known; arguments as `survey`'s.
+
+    Raises:
+        RasterError: An image or mask cannot be read.
+    """
+    with open_pair(fit.pair, fit.undone) as reader:
+        area = shared_window(reader.grid, fit.pair.after.grid)
+        assert area is not None, "images that miss one another have no shift"
         away = [moved(shape, crs, reader.grid.crs) for shape in keep_out if not shape.is_empty]
         return _fitted(
             fit, reader, Sample(reader, plots(area, reader.grid, away, seed), away), seed

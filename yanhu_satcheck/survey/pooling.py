@@ -4,7 +4,8 @@ A chip of 480 m around its polygon holds a handful of places of like ground, and
 hundreds. Pairs of the same bands, cell size and coding, taken within a season of one another and
 about as long apart, show the same kinds of ground doing the same things. Each keeps its own shift,
 radiometry and sky; bare lines, classes and what is usual in each are learnt from all of them, and
-every member is given the sample ground of all.
+every member is given the sample ground of all. Where chips overlap, as those around neighbouring
+polygons do, their common ground counts once, or it would pass for twice as many independent places.
 
 Ground that changed a great deal stays among it: around a mine it may be a working that nobody
 issued, and then chance is larger than it should be, never smaller.
@@ -21,16 +22,17 @@ from shapely.geometry.base import BaseGeometry
 from yanhu_satcheck.raster.ground import SceneModel, levelled
 from yanhu_satcheck.raster.pair import PairPixels, open_pair
 from yanhu_satcheck.raster.resample import Bools, Floats
-from yanhu_satcheck.raster.window import cell_m, moved
+from yanhu_satcheck.raster.window import cell_m, moved, outline_of
 from yanhu_satcheck.scene import Grid, ImageFile, SceneFit
 from yanhu_satcheck.survey.cover import covers
 from yanhu_satcheck.survey.model import learnt, with_plots
-from yanhu_satcheck.survey.sample import MOST, Sample
+from yanhu_satcheck.survey.sample import MARGIN, MOST, Sample
 from yanhu_satcheck.survey.windows import WHOLE
 from yanhu_satcheck.terms import Words
 
 SMALL = 45_000  # cells: 199 places of one hectare at 10 m, with room to be moved about in
 SEASON = 45  # days of the year that two images of one season lie apart at most
+RIM = MARGIN + 1  # cells that members may share: those beside a kept-out outline are left out, too
 SPANS = 2.0  # how many times as long a member's dates may lie apart as another's
 
 
@@ -119,7 +121,10 @@ def _refitted(
     fits: Sequence[SceneFit], keep_out: Sequence[BaseGeometry], crs: str, seed: int
 ) -> list[SceneFit]:
     """The fits of one group with what they teach together; shift, gains and sky stay their own."""
-    members = [_member(fit, keep_out, crs) for fit in fits]
+    members = list[_Member]()
+    for fit in fits:
+        seen_before = [_inner(one.grid, crs) for one in members]
+        members.append(_member(fit, [*keep_out, *seen_before], crs))
     before, after = _taught(members)
     models: list[SceneModel] = [fit.model for fit in fits]
     first, same = models[0], tuple((1.0, 0.0) for _ in models[0].roles)
@@ -136,6 +141,14 @@ def _refitted(
         )
         for fit, model in zip(fits, models, strict=True)
     ]
+
+
+def _inner(grid: Grid, crs: str) -> BaseGeometry:
+    """The outline of a member without its rim: ground that another member shows must count once."""
+    a, b, c, d, e, f = grid.transform
+    x, y = c + RIM * (a + b), f + RIM * (d + e)
+    width, height = max(grid.width - 2 * RIM, 1), max(grid.height - 2 * RIM, 1)
+    return outline_of(Grid(grid.crs, (a, b, x, d, e, y), width, height), crs)
 
 
 def _said(radiometry: Words | None, scenes: int) -> Words:

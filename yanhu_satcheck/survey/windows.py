@@ -56,12 +56,12 @@ def tiles(area: Window, seed: int) -> list[Window]:
     return [Window(area.row + r, area.col + c, side, side) for r in rows for c in cols]
 
 
-def scattered(area: Window, side: int, seed: int, step: int) -> list[Window]:
-    """Up to 64 windows, one at a random place in each field of a chessboard over the area."""
+def scattered(area: Window, side: int, seed: int, step: int, most: int = MOST) -> list[Window]:
+    """Up to `most` windows, one at a random place in each field of a chessboard over the area."""
     side = min(side, area.height, area.width)
     aspect = sqrt(area.height / area.width)
-    down = int(np.clip(round(8 * aspect), 1, area.height // side))
-    across = int(np.clip(MOST // down, 1, area.width // side))
+    down = int(np.clip(round(sqrt(most) * aspect), 1, area.height // side))
+    across = int(np.clip(most // down, 1, area.width // side))
     random = np.random.default_rng(seed)
     out = []
     for i in range(down):

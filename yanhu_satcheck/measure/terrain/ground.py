@@ -53,22 +53,30 @@ def terrain_of(
         position=_position(elevation, cells, weights, reader.file.sigma_m),
         others=_downslope(own, east, north, cells) | _curved(elevation, cells, reader.grid),
     )
-    return one if pair is None else _changed(one, own, window, elevation, pair)
+    return one if pair is None else _changed(one, own, window, (elevation, weights), pair)
 
 
 def _changed(
-    one: TerrainEvidence, own: BaseGeometry, window: Window, elevation: Floats, pair: HeightReader
+    one: TerrainEvidence,
+    own: BaseGeometry,
+    window: Window,
+    read: tuple[Floats, Floats],
+    pair: HeightReader,
 ) -> TerrainEvidence:
-    """Add what the second date tells; nothing where it does not show the outline."""
+    """Add what the second date tells; nothing where it does not show the outline.
+
+    `read` is what is known over `window` already: the earlier heights and the cells' shares.
+    """
     tight = window_of(own.bounds, pair.grid)
     margin = max(EDGE, int(EDGE_SHARE * max(tight.height, tight.width)))
     near = window_of(own.bounds, pair.grid, margin)
     top, left = near.row - window.row, near.col - window.col
-    known = None
-    if min(top, left) >= 0 and near.height <= window.height and near.width <= window.width:
-        known = elevation[top : top + near.height, left : left + near.width]
-    heights = pair.read(near, known if known is not None and known.shape == near.shape else None)
-    weights = cell_weights(own, near.transform(pair.grid), near.shape)
+    elevation, weights = (z[top : top + near.height, left : left + near.width] for z in read)
+    if min(top, left) >= 0 and elevation.shape == near.shape:
+        heights = pair.read(near, elevation)
+    else:
+        heights = pair.read(near)
+        weights = cell_weights(own, near.transform(pair.grid), near.shape)
     lot = lot_of(heights, weights, near, pair)
     if lot is None:
         return one

@@ -1,6 +1,6 @@
 """An elevation pair as a whole: how its models lie to one another, and how far they can be told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import hypot
 
@@ -15,14 +15,15 @@ from yanhu_satcheck.raster.spread import Noise
 from yanhu_satcheck.raster.window import cell_m, moved
 from yanhu_satcheck.scene import DemFit, ElevationPair
 from yanhu_satcheck.survey.elevation import words
-from yanhu_satcheck.survey.elevation.fit import Terms, fitted, spread_of
+from yanhu_satcheck.survey.elevation.fit import Terms, closer, fitted, spread_of
 from yanhu_satcheck.survey.elevation.noise import noise_of
-from yanhu_satcheck.survey.elevation.sample import Stable
+from yanhu_satcheck.survey.elevation.sample import Stable, finer
 from yanhu_satcheck.survey.elevation.twice import copied
 from yanhu_satcheck.survey.windows import plots, shared_window
 from yanhu_satcheck.terms import Words
 
 LEAST = 4_000  # stable cells
+LARGE = 4_000_000  # cells: of as many 64 windows hold a quarter at most, and more are asked
 UNSURE = 0.5  # cells: a shift that is known no better is not undone
 FAR_M, FAR_CELLS = 30.0, 5.0  # the larger holds: a shift beyond is no error of position
 ROUGH_M = 20.0  # a pair whose stable ground differs by more tells no pit of a county's size
@@ -54,7 +55,9 @@ def survey_elevation(
             return replace(blank, refused=words.NO_OVERLAP)
         away = [moved(shape, crs, before.grid.crs) for shape in keep_out if not shape.is_empty]
         stable = Stable(before, pair.after, area, away, seed)
-        fit = _surveyed(blank, before, stable, away, seed)
+        large = area.height * area.width >= LARGE
+        more = finer(before, pair.after, area, away, seed) if large else None
+        fit = _surveyed(blank, before, stable, more, away, seed)
         if fit.model is None:
             return fit
         return replace(
@@ -63,7 +66,12 @@ def survey_elevation(
 
 
 def _surveyed(
-    blank: DemFit, before: ReliefReader, stable: Stable, away: list[BaseGeometry], seed: int
+    blank: DemFit,
+    before: ReliefReader,
+    stable: Stable,
+    more: Iterable[Stable] | None,
+    away: list[BaseGeometry],
+    seed: int,
 ) -> DemFit:
     if sum(int(free.sum()) for free in stable.free) < LEAST:
         return replace(blank, refused=words.TOO_LITTLE)
@@ -75,6 +83,8 @@ def _surveyed(
     if not sure:
         terms = fitted(stable, seed, shifting=False)
         assert terms is not None
+    elif more is not None:
+        terms = closer(more, terms, seed)
     ground = _Aligned(stable, terms)
     if (spread := spread_of(ground.flat()[1].astype(float))) > ROUGH_M:
         return replace(blank, nmad_m=spread, refused=words.too_rough(spread))

@@ -8,7 +8,7 @@ that changed are weighted out by Tukey's biweight; errors come from leaving out 
 after another, so that neighbours' common errors are not taken for evidence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,9 +19,10 @@ from yanhu_satcheck.raster.heights import TERMS, places
 from yanhu_satcheck.raster.relief import gradient, slope_deg
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.spread import Numbers
-from yanhu_satcheck.survey.elevation.sample import Stable
+from yanhu_satcheck.survey.elevation.sample import AT_ONCE, MANY, Stable
 
 CELLS = 100_000  # that the fit is made from
+MORE = 200_000  # that it is sharpened with
 ROUNDS = 25
 STILL = 0.002  # cells: a step below this is no step
 TUKEY = 4.685  # of the spread, beyond which a cell weighs nothing
@@ -77,6 +78,31 @@ def fitted(stable: Stable, seed: int, shifting: bool = True) -> Terms | None:
     return _with_stretch(rows, weight, terms, free, middle, still)
 
 
+def closer(parts: Iterable[Stable], terms: Terms, seed: int) -> Terms:
+    """The terms from more and smaller windows, one step from where the fit came to rest.
+
+    Errors are alike over some distance, so that few windows tell little however many cells they
+    have: on a large pair it is their number that decides how well a shift is known.
+    """
+    values, free = terms.values.copy(), [0, 1, 2, 3, 4]
+    values[5] = 0.0  # asked for anew
+    found: list[Rows] = []
+    for number, part in enumerate(parts):
+        if not part.windows:
+            continue
+        picked = _picked(part, seed + number, MORE // (MANY // AT_ONCE))
+        rows = _rows(part, picked, (values[0], values[1]), terms.middle, fresh=True)
+        found.append(rows._replace(block=rows.block + number * BLOCKS * 100))
+    if sum(len(rows.rise) for rows in found) <= terms.cells:
+        return terms
+    rows = Rows(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    weight = _weights(rows, values, ROUNDS)
+    step = _solved(rows.sides[:, free], rows.rise, weight)
+    values[:2] += step[:2]
+    values[2:5] = step[2:]
+    return _with_stretch(rows, weight, values, free, terms.middle, terms.settled)
+
+
 def _middle(stable: Stable) -> tuple[float, float, float]:
     xs, ys = zip(*(places(w, stable.grid) for w in stable.windows), strict=True)
     z = np.concatenate([part[::7, ::7].ravel() for part in stable.before])
@@ -84,8 +110,8 @@ def _middle(stable: Stable) -> tuple[float, float, float]:
     return float(x.mean()), float(y.mean()), float(np.nanmedian(z))
 
 
-def _picked(stable: Stable, seed: int) -> list[NDArray[np.int64]]:
-    """Seeded places within each window: so many that all windows together give 100 000."""
+def _picked(stable: Stable, seed: int, cells: int = CELLS) -> list[NDArray[np.int64]]:
+    """Seeded places within each window: so many that all windows together give `cells`."""
     random = np.random.default_rng(seed)
     out = []
     whole = sum(int(free.sum()) for free in stable.free)
@@ -93,7 +119,7 @@ def _picked(stable: Stable, seed: int) -> list[NDArray[np.int64]]:
         inner = np.zeros_like(free)
         inner[1:-1, 1:-1] = free[1:-1, 1:-1]
         here = np.flatnonzero(inner)
-        count = round(min(1.0, CELLS / max(whole, 1)) * here.size)
+        count = round(min(1.0, cells / max(whole, 1)) * here.size)
         out.append(np.sort(random.choice(here, count, replace=False)) if count else here[:0])
     return out
 
@@ -165,8 +191,9 @@ def _scale(sides: Numbers) -> Numbers:
 def _solved(sides: Numbers, rise: Numbers, weight: Numbers) -> Numbers:
     size = _scale(sides)
     one = sides / size
-    root = np.sqrt(weight)[:, None]
-    answer = np.linalg.lstsq(one * root, rise * root[:, 0], rcond=1e-8)[0]
+    # A few terms of like size: their normal equations are sound, and far quicker to solve.
+    pull = one.T * weight
+    answer = np.linalg.lstsq(pull @ one, pull @ rise, rcond=1e-13)[0]
     return np.asarray(answer / size)
 
 
@@ -200,8 +227,8 @@ def _left_out(rows: Rows, weight: Numbers, free: list[int]) -> tuple[Numbers, Nu
     sides, size = rows.sides[:, free], _scale(rows.sides[:, free])
     one = sides / size
     normals, rights = [], []
-    for block in np.unique(rows.block):
-        here = rows.block == block
+    order = np.argsort(rows.block, kind="stable")
+    for here in np.split(order, np.flatnonzero(np.diff(rows.block[order])) + 1):
         part, w = one[here], weight[here]
         normals.append((part * w[:, None]).T @ part)
         rights.append((part * w[:, None]).T @ rows.rise[here])

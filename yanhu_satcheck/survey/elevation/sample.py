@@ -1,6 +1,6 @@
 """Sample windows of two elevation models, with the cells that are likely to have stayed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import rasterio
@@ -17,6 +17,8 @@ from yanhu_satcheck.scene import ElevationFile, Grid
 from yanhu_satcheck.survey.windows import scattered
 
 SIDE = 128  # cells along a window
+FINER, MANY = 64, 1024  # cells along those that the fit is sharpened with, and how many
+AT_ONCE = 64  # of those in memory
 REACH = 8  # cells around a window that a shift can be undone in without reading again
 FREE_M = 20.0  # kept around issued ground: what was dug spills over its outline
 
@@ -31,10 +33,11 @@ class Stable:
         area: Window,
         away: Sequence[BaseGeometry],
         seed: int,
+        windows: Sequence[Window] | None = None,
     ) -> None:
         self.grid, self._after = before.grid, after
-        windows = scattered(area, SIDE, seed, 1)
-        read = [(window, before.read(window)) for window in windows]
+        asked = scattered(area, SIDE, seed, 1) if windows is None else windows
+        read = [(window, before.read(window)) for window in asked]
         kept = [(w, z) for w, z in read if np.isfinite(z).any()]
         self.windows = [window for window, _ in kept]
         self.before = [z for _, z in kept]
@@ -69,6 +72,19 @@ class Stable:
                 self._wide = [source.read(_wider(window))[0] for window in self.windows]
         finally:
             source.close()
+
+
+def finer(
+    before: ReliefReader,
+    after: ElevationFile,
+    area: Window,
+    away: Sequence[BaseGeometry],
+    seed: int,
+) -> Iterator[Stable]:
+    """A thousand smaller windows all over the area, some at a time so that memory stays small."""
+    windows = scattered(area, FINER, seed, 1, MANY)
+    for start in range(0, len(windows), AT_ONCE):
+        yield Stable(before, after, area, away, seed, windows[start : start + AT_ONCE])
 
 
 def _wider(window: Window) -> Window:
