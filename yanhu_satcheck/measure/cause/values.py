@@ -1,8 +1,9 @@
 """The figures that the table of causes knows, by name, from everything measured of a polygon."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import pi
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -35,9 +36,13 @@ FROM_CHANGE = (
     "ring_bare_gain",
     "ring_grid",
 )
-FROM_TERRAIN = ("axis_angle", "floor_change", "flat_floor", "steep_faces", "benches")
-FROM_RELIEF = ("net_gross", "dipole", "depression_m")
-"""What two elevations say of shape and balance: nothing, where nothing moved that would show."""
+FROM_TERRAIN = ("axis_angle",)
+SURE = 1.96  # standard errors; 95 %
+NAUGHT = 1e-9
+PLANTS = (1.0, 3.0), (0.0, 1.0)
+"""Metres that ground fell or rose: crops stand up to 2.5 m and scrub to 3 m, and go with them."""
+MISSING = (0.2, 0.6), (0.0, 1.0)
+"""Net over gross volume, negative: the share gone from which a hollow is a pit, not a slide's."""
 
 
 def values_of(
@@ -59,7 +64,7 @@ def values_of(
     if chance is not None and chance.p is not None:
         out["chance"] = _exact(chance.p)
     if terrain is not None:
-        out |= _relief(terrain, change.brightness)
+        out |= _relief(terrain, change, footprint.area)
         if terrain.slope_deg is not None and terrain.slope_deg.value > LEVEL_DEG:
             for name in WATER:  # no water lies on a slope: there it is shade
                 out.pop(name, None)
@@ -85,7 +90,10 @@ def _exact(value: float) -> Measured:
     return Measured(value, 0.0, 1, "")
 
 
-def _relief(terrain: TerrainEvidence, brightness: Measured) -> dict[str, Measured]:
+def _relief(
+    terrain: TerrainEvidence, change: ChangeEvidence, area_m2: float
+) -> dict[str, Measured]:
+    brightness = change.brightness
     out = {name: terrain.others[name] for name in FROM_TERRAIN if name in terrain.others}
     if terrain.position is not None:
         out["position"] = terrain.position
@@ -96,15 +104,60 @@ def _relief(terrain: TerrainEvidence, brightness: Measured) -> dict[str, Measure
         out["bright_level"] = bright._replace(
             value=bright.value * level, sigma=bright.sigma * level
         )
-    if moved(terrain):
-        out |= {name: terrain.others[name] for name in FROM_RELIEF if name in terrain.others}
-    return out
+    return out | dict(_balance(terrain, change.bare_before, area_m2))
 
 
-def moved(terrain: TerrainEvidence) -> bool:
-    """Whether more was cut or filled than these elevations may err by (95 %)."""
-    volumes = (terrain.cut_m3, terrain.fill_m3)
-    return any(one is not None and abs(one.value) > 1.96 * one.sigma for one in volumes)
+def moved(terrain: TerrainEvidence) -> float:
+    """How far what was cut or filled is beyond what these elevations may err by (95 %).
+
+    0 at that error and below, 1 from twice it.
+    """
+    volumes = [one for one in (terrain.cut_m3, terrain.fill_m3) if one is not None]
+    past = [abs(one.value) / max(SURE * one.sigma, NAUGHT) - 1 for one in volumes]
+    return min(1.0, max(0.0, *past, 0.0))
+
+
+def _balance(
+    terrain: TerrainEvidence, bare_before: Measured, area_m2: float
+) -> Iterator[tuple[str, Measured]]:
+    """What two elevations say of shape and balance, each by how deep and how sure it is.
+
+    A surface model sees plants: felled, burnt or harvested ones leave it lower without digging.
+    So what is gone counts in full only from a depth that they do not reach. What was heaped up
+    restores ground that lay open; on ground that did not, it is a heap.
+    """
+    sure, told = moved(terrain), terrain.others
+    if sure <= 0:
+        return
+    cut, fill = (_depth(one, area_m2) for one in (terrain.cut_m3, terrain.fill_m3))
+    if "cut_depth" in told:
+        cut = told["cut_depth"].value
+    dug = sure * float(np.interp(cut, *PLANTS))
+    missing = 1.0
+    if "net_gross" in told:
+        net = told["net_gross"]
+        missing = float(np.interp(-net.value, *MISSING))
+        yield "gone", _times(net._replace(value=min(0.0, net.value)), dug)
+        up, open_ = max(0.0, net.value), min(1.0, max(0.0, bare_before.value))
+        yield "refilled", _times(net._replace(value=up), sure * open_)
+        yield "heap_m", _times(net._replace(value=up, unit="m"), sure * fill * (1 - open_))
+    if "dipole" in told:
+        yield "dipole", _times(told["dipole"], sure)
+    if "depression_m" in told:  # a slide's own hollow lies beside what slid out of it
+        yield "depression_m", _times(told["depression_m"], sure * missing)
+    if "floor_change" in told:
+        floor = told["floor_change"]
+        yield "floor_change", _times(floor, dug if floor.value < 0 else sure)
+    if "benches" in told:  # terraces have them too: they count as far as ground was dug away
+        yield "benches", _times(told["benches"], dug)
+
+
+def _depth(volume: Measured | None, area_m2: float) -> float:
+    return volume.value / area_m2 if volume is not None and area_m2 > 0 else 0.0
+
+
+def _times(one: Measured, factor: float) -> Measured:
+    return one._replace(value=one.value * factor, sigma=one.sigma * factor)
 
 
 def _after(last: LaterEvidence) -> dict[str, Measured]:

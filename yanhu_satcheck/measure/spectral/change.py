@@ -1,5 +1,7 @@
 """What changed on the ground inside one polygon, beyond what ground like it did elsewhere."""
 
+from math import hypot
+
 import numpy as np
 
 from yanhu_satcheck.evidence import ChangeEvidence
@@ -14,6 +16,8 @@ from yanhu_satcheck.raster.ground import soil_index
 from yanhu_satcheck.raster.resample import Bools, Floats
 
 FEWEST_NEW = 5  # newly bare cells below which nothing is said of their colour
+FEWEST_STILL = 20  # unchanged cells of the surroundings that tell what the air did to colours
+UNKNOWN_AIR = 0.15  # error of log(red / blue) where they do not: a moderate haze
 
 
 def change_of(seen: Seen) -> ChangeEvidence:
@@ -98,7 +102,8 @@ def _tint(seen: Seen) -> dict[str, Measured]:
     """How much redder the newly bare cells are than what stood there: change of log(red / blue).
 
     Soil and rock are redder than plants (iron oxides absorb blue); film, roofs, concrete and snow
-    are not. A ratio of bands, it holds in shade better than brightness does.
+    are not. A ratio of bands, it holds in shade better than brightness does. Haze is blue and lies
+    on the surroundings as well: what their unchanged ground moved by is taken off.
     """
     roles, cells = seen.model.roles, seen.cells
     if not {"red", "blue"} <= set(roles):
@@ -113,9 +118,26 @@ def _tint(seen: Seen) -> dict[str, Measured]:
             for role in ("red", "blue")
         )
         tones.append(np.log(red / blue))
-    inside = (tones[1] - tones[0])[cells.mask][new].astype(float)
+    turned = tones[1] - tones[0]
     own = Cells(cells.mask, cells.weight[new], cells.block[new], cells.edge)
-    return {"tint": mean_over(inside, own, "log ratio")}
+    told = mean_over(turned[cells.mask][new].astype(float), own, "log ratio")
+    air, spread = _air(turned, seen)
+    return {"tint": told._replace(value=told.value - air, sigma=hypot(told.sigma, spread))}
+
+
+def _air(turned: Floats, seen: Seen) -> tuple[float, float]:
+    """The median change of log(red / blue) of the unchanged surroundings, and its error.
+
+    Ground bare on both dates, where there is enough of it; else ground bare on both or neither.
+    """
+    was, now = seen.look.bare
+    for still in (seen.ring & was & now, seen.ring & (was == now)):
+        if still.sum() >= FEWEST_STILL:
+            some = turned[still].astype(float)
+            middle = float(np.median(some))
+            apart = 1.4826 * float(np.median(np.abs(some - middle)))
+            return middle, apart / max(1.0, len(some) / 9) ** 0.5
+    return 0.0, UNKNOWN_AIR
 
 
 def _ring(seen: Seen) -> dict[str, Measured]:
