@@ -15,7 +15,7 @@ def share(value: float, sigma: float = 0.05) -> Measured:
     return Measured(value, sigma, 100, "share")
 
 
-def change(**more: float) -> ChangeEvidence:
+def change(**more: float | None) -> ChangeEvidence:
     """A bare, bright, odd patch on ground that was green, unless said otherwise."""
     told = {
         "changed_share": 0.7,
@@ -28,7 +28,8 @@ def change(**more: float) -> ChangeEvidence:
         "growth_share": 0.7,
     }
     others = {name: more.pop(name) for name in tuple(more) if name not in told}
-    others = {"mining_like": 0.7, "tint": 0.1, "like_green": 0.0, **others}
+    others = {"mining_like": 0.7, "tint": 0.2, "like_green": 0.0, "ring_grid": 0.1, **others}
+    others = {name: value for name, value in others.items() if value is not None}
     figures = {name: share(value) for name, value in {**told, **more}.items()}
     return ChangeEvidence(**figures, others={name: share(value) for name, value in others.items()})
 

@@ -51,6 +51,14 @@ class Scale(NamedTuple):
     points: Mapping[str, Ramp]
 
 
+class Apart(NamedTuple):
+    """Two causes that look alike, and the figures of which one at least must tell them apart."""
+
+    cause: str  # not told without
+    other: str  # what it is taken for then, as much as itself
+    by: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """All of it. A share is exp(points ÷ spread), over their sum."""
@@ -60,6 +68,7 @@ class Table:
     tells: float  # share from which a cause is told; below it nobody can tell
     needs: Mapping[str, Words]  # what may be missing, in words
     scales: tuple[Scale, ...]
+    apart: Apart
 
 
 @cache
@@ -69,7 +78,8 @@ def table() -> Table:
     read: dict[str, Any] = tomllib.loads(text)
     needs = {name: Words(said["zh"], said["en"]) for name, said in read["needs"].items()}
     scales = tuple(_scale(row) for row in read["figure"])
-    return Table(read["base"], read["spread"], read["tells"], needs, scales)
+    apart = Apart(read["apart"]["cause"], read["apart"]["other"], tuple(read["apart"]["by"]))
+    return Table(read["base"], read["spread"], read["tells"], needs, scales, apart)
 
 
 def _scale(row: Mapping[str, Any]) -> Scale:

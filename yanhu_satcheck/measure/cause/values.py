@@ -14,7 +14,7 @@ from yanhu_satcheck.quantity import Measured
 LEVEL_DEG = 10.0  # slope at which ground is level no more
 FINE_M = 12.0  # cells larger than this show no house, bench or heap, only whole quarters
 WATER = ("water_gain", "from_water", "river_share")
-TEXTURE = {"disorder", "right_angles", "regularity"}
+TEXTURE = {"disorder", "regularity"}  # a quarter's streets are wider apart: right angles stay
 WITHERED = 0.1  # of NDVI
 RIBBON = 4.0  # perimeter squared over a circle's from which an outline is a ribbon
 NAMED = ("bare_gain", "changed_share", "brightness", "bare_before", "green_gain", "green_loss")
@@ -133,16 +133,17 @@ def _balance(
     if "cut_depth" in told:
         cut = told["cut_depth"].value
     dug = sure * float(np.interp(cut, *PLANTS))
-    missing = 1.0
+    missing = balanced = 1.0
     if "net_gross" in told:
         net = told["net_gross"]
         missing = float(np.interp(-net.value, *MISSING))
+        balanced = 1 - min(1.0, abs(net.value))
         yield "gone", _times(net._replace(value=min(0.0, net.value)), dug)
         up, open_ = max(0.0, net.value), min(1.0, max(0.0, bare_before.value))
         yield "refilled", _times(net._replace(value=up), sure * open_)
         yield "heap_m", _times(net._replace(value=up, unit="m"), sure * fill * (1 - open_))
-    if "dipole" in told:
-        yield "dipole", _times(told["dipole"], sure)
+    if "dipole" in told:  # what slid is there still: one-sided ground has slopes, no dipole
+        yield "dipole", _times(told["dipole"], sure * balanced)
     if "depression_m" in told:  # a slide's own hollow lies beside what slid out of it
         yield "depression_m", _times(told["depression_m"], sure * missing)
     if "floor_change" in told:

@@ -13,6 +13,7 @@ from yanhu_satcheck.terms import Words
 
 Points = Mapping[str, Mapping[str, float]]
 
+JUST_BELOW = 0.98
 UNTOLD = Words("证据不足以说明成因", "the evidence does not tell the cause")
 
 
@@ -50,7 +51,16 @@ def shares_of(given: Points, held: Table, spread: float | None = None) -> dict[s
     total = {c: held.base[c] + sum(points[c] for points in given.values()) for c in CAUSES}
     top = max(total.values())
     raised = {c: exp((total[c] - top) / (spread or held.spread)) for c in CAUSES}
-    return {c: value / sum(raised.values()) for c, value in raised.items()}
+    return _untold({c: value / sum(raised.values()) for c, value in raised.items()}, given, held)
+
+
+def _untold(shares: dict[str, float], given: Points, held: Table) -> dict[str, float]:
+    """Shares, with one cause held below telling where nothing parts it from its look-alike."""
+    cause, other, by = held.apart
+    over = shares[cause] - JUST_BELOW * held.tells
+    if over <= 0 or any(name in given for name in by):
+        return shares
+    return {**shares, cause: shares[cause] - over, other: shares[other] + over}
 
 
 def _given(scale: Scale, one: Measured) -> dict[str, float]:

@@ -2,7 +2,8 @@
 
 Each is a share of the polygon, and each is a reason to say less of mining. Lines are drawn against
 what like ground became (`expected`), except for water and snow, which are known by their own
-colour. Without a scale to reflectance only darkness is left to tell water by.
+colour. Without a scale to reflectance only darkness is left to tell water by, and without near
+infrared nothing.
 """
 
 import numpy as np
@@ -13,7 +14,7 @@ from yanhu_satcheck.measure.spectral.indices import index
 from yanhu_satcheck.measure.spectral.seen import Seen
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.raster.resample import Bools, Floats
-from yanhu_satcheck.raster.spectra import Cover, brightness, light, pick
+from yanhu_satcheck.raster.spectra import Cover, brightness, greenness, light, pick
 
 BURNT_NBR = 0.27  # drop of NBR: moderate severity and above (Key & Benson 2006, table LA-1)
 BURNT_NIR = 0.35  # drop of log near infrared: char reflects less than soil and rock do
@@ -28,6 +29,18 @@ SNOW_NIR = 0.11
 
 def surface(seen: Seen, become: Floats) -> dict[str, Measured]:
     """Shares of a polygon that are water, burnt, snow, falsely green; and haze around it."""
+    cells = seen.cells
+    out = waters(seen) if "nir" in seen.model.roles else {}
+    layers = {"burnt": burnt(seen, become), "snow": snow(seen), "fake_green": false_green(seen)}
+    out |= {k: mean_of(layer, cells, "share") for k, layer in layers.items() if layer is not None}
+    return out | haze(seen, become)
+
+
+def waters(seen: Seen) -> dict[str, Measured]:
+    """Shares of water, and of new bare ground that was water or lies along a river.
+
+    Not asked of colour alone: in it, dark woods and slopes in shade look like water.
+    """
     cells, new = seen.cells, seen.look.bare[1] & ~seen.look.bare[0]
     wet = [
         water(stack, cover)
@@ -44,16 +57,18 @@ def surface(seen: Seen, become: Floats) -> dict[str, Measured]:
         out["from_water"] = Measured(drained, min(sigma, 1.0), int(fresh.sum()), "share")
         along = float(beside_river(wet[0] | wet[1])[fresh].mean())
         out["river_share"] = out["from_water"]._replace(value=along)
-    layers = {"burnt": burnt(seen, become), "snow": snow(seen), "fake_green": false_green(seen)}
-    out |= {k: mean_of(layer, cells, "share") for k, layer in layers.items() if layer is not None}
-    return out | haze(seen, become)
+    return out
 
 
 def water(stack: Floats, cover: Cover) -> Bools:
-    """Cells (h, w) of open water; on digital numbers, cells too dark to be dry ground in sun."""
+    """Cells (h, w) of open water; on digital numbers, those neither green nor light enough for dry.
+
+    Woods in the shade are dark too, but green.
+    """
     stack = np.nan_to_num(stack)
     if not cover.calibrated or pick(stack, cover.roles, "nir") is None:
-        return np.asarray(light(stack, cover) <= cover.dark)
+        dark = light(stack, cover) <= cover.dark
+        return np.asarray(dark & (greenness(stack, cover) < cover.bare))
     wet, green = index("ndwi", stack, cover.roles), index("ndvi", stack, cover.roles)
     wetter = index("mndwi", stack, cover.roles)
     if wet is None or green is None:
