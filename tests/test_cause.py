@@ -189,10 +189,69 @@ def test_where_nothing_leads_nobody_can_tell() -> None:
 
 
 def test_texture_says_nothing_where_cells_are_larger_than_houses() -> None:
-    boxy = change(right_angles=0.9, disorder=0.8)
-    fine, coarse = (cause_of(boxy, None, None, PATCH, cell_m=m) for m in (2.0, 30.0))
+    """Rows and roughness fall silent; a quarter's right angles are larger than a cell."""
+    rough = change(disorder=0.8, regularity=0.6)
+    fine, coarse = (cause_of(rough, None, None, PATCH, cell_m=m) for m in (2.0, 30.0))
     assert fine.shares != coarse.shares
     assert coarse.shares == pytest.approx(weighed(change()).shares)
+    boxy = cause_of(change(right_angles=0.9), None, None, PATCH, cell_m=30.0)
+    assert boxy.of("construction") > coarse.of("construction")
+
+
+def test_where_nothing_parts_a_pit_from_a_building_site_neither_is_told() -> None:
+    """The strongest change of colour is not enough, a slope or the grain of the land is."""
+    blind = weighed(change(ring_grid=None, mining_like=0.9, tint=0.6, edge_share=1.0))
+    assert blind.told is None
+    assert blind.of("mining") < table().tells
+    assert sum(blind.shares.values()) == pytest.approx(1)
+    seen = weighed(change(ring_grid=0.05, mining_like=0.9, tint=0.6, edge_share=1.0))
+    assert seen.told == "mining"
+
+
+SHALLOW = 0.6  # metres over PATCH, many errors deep
+
+
+def test_plants_that_went_lower_a_surface_without_digging() -> None:
+    """All of it gone, 0.6 m deep: felled scrub. The same 5 m deep is no plant."""
+    deep, shallow = (
+        weighed(change(), relief(m * PATCH.area, 0.0, net_gross=-1.0, floor_change=-m))
+        for m in (5.0, SHALLOW)
+    )
+    plain = weighed(change(), relief(0.0, 0.0))
+    assert shallow.shares == pytest.approx(plain.shares, abs=0.03)
+    assert deep.of("mining") > plain.of("mining") + 0.2
+
+
+def test_relief_grows_with_how_far_it_is_past_its_error() -> None:
+    """At 1.96 errors it says nothing; there is no step from there to all that it says."""
+    cut = 5.0 * PATCH.area
+    steps = [
+        weighed(change(), relief(cut, 0.0, cut / z, net_gross=-0.95)).of("mining")
+        for z in (1.9, 2.4, 3.0, 3.9, 6.0)
+    ]
+    assert steps == sorted(steps)
+    assert steps[1] - steps[0] < steps[3] - steps[0]
+    assert steps[4] == pytest.approx(steps[3], abs=0.01)
+
+
+def test_a_slides_own_hollow_is_no_pit() -> None:
+    """A hollow where nothing is missing says nothing; where the mass is gone it says mining."""
+
+    def hollow(deep: float, net: float) -> float:
+        terrain = relief(40_000, 40_000 * (1 + net), net_gross=net, depression_m=deep)
+        return weighed(change(), terrain).of("mining")
+
+    assert hollow(4.0, -0.05) == pytest.approx(hollow(0.0, -0.05))
+    assert hollow(4.0, -0.9) > hollow(0.0, -0.9)
+
+
+def test_a_heap_on_green_ground_is_spoil_and_on_bare_ground_restoring() -> None:
+    fill = 6.0 * PATCH.area
+    terrain = relief(0.0, fill, net_gross=1.0, dipole=0.5)
+    heap, pit = (weighed(change(bare_before=share), terrain) for share in (0.0, 0.95))
+    assert heap.told == "mining"
+    assert pit.of("restoration") > heap.of("restoration")
+    assert pit.of("mining") < heap.of("mining")
 
 
 def test_a_little_more_of_what_the_season_did_everywhere_is_the_season() -> None:

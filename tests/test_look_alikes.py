@@ -231,3 +231,22 @@ def test_a_later_image_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     assert cases["pit"].later == ()
     assert len(scene.later_refused) == 1
     assert "2023-08-20" in scene.later_refused[0].zh
+
+
+def test_haze_over_all_of_it_does_not_turn_earth_grey(
+    plain: dict[str, Measurement], tmp_path: Path
+) -> None:
+    """Blue raised by a third over the whole after image: the pit is as red as it was."""
+    stacks = grounds()
+    stacks[1][SIX.index("blue")] *= 4 / 3
+    hazy = found(tmp_path, stacks)
+    assert figure(hazy["pit"], "tint") == pytest.approx(figure(plain["pit"], "tint"), abs=0.05)
+
+
+def test_colour_alone_is_not_asked_for_water(tmp_path: Path) -> None:
+    """In colour, woods in the shade are as dark as water; what is missing is named."""
+    pit = found(tmp_path, grounds(), SIX[:3])["pit"]
+    assert pit.change is not None
+    assert not {"water_gain", "from_water", "river_share"} & set(pit.change.others)
+    assert pit.cause is not None
+    assert any("近红外" in words.zh for words in pit.cause.lacking)
