@@ -5,8 +5,10 @@
 The table's breakpoints are set by hand from sources; fitted is `spread`, the points that make one
 cause e times as likely as another. It is fitted by the log loss of the causes that are true of a
 polygon, every pair and kind of ground weighing the same, and judged by leaving out: a pair, a patch
-or a made quarter is always scored with a spread fitted without it. Printed are the spread, the
-loss, and for mining the reliability table, Brier score and expected calibration error.
+or a made quarter is always scored with a spread fitted without it. QUARTER is a folder of the
+sample, or one that `yanhu_satcheck.sample.ground.make` made from a seed for development (1–10).
+Printed are the spread, the loss, and for mining the reliability table, Brier score and expected
+calibration error.
 """
 
 import argparse
@@ -32,7 +34,8 @@ from yanhu_satcheck.evidence import Measurement
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.measure.cause import points, shares_of, table, values_of
 from yanhu_satcheck.read import read_batch
-from yanhu_satcheck.survey import survey
+from yanhu_satcheck.survey import survey, survey_elevation
+from yanhu_satcheck.survey.pooling import pooled
 from yanhu_satcheck.terms import Call
 from yanhu_satcheck.workers import Pool
 
@@ -95,8 +98,20 @@ def made(folder: Path, pool: Pool) -> Iterator[Weighed]:
     with TemporaryDirectory(prefix="satcheck-cause-") as where:
         found = measured(read_batch(folder, pool), Path(where))
     for name, told in truth.items():
-        if told["ground"] in MADE and name in found:
-            yield weighed(str(folder), told["ground"], MADE[told["ground"]], *found[name])
+        kind, true = made_kind(told)
+        if true and name in found:
+            yield weighed(str(folder), kind, true, *found[name])
+
+
+def made_kind(told: Mapping[str, str]) -> tuple[str, frozenset[str]]:
+    """Name a made polygon's kind and what is true of it: of the sample, or of a bench's quarter.
+
+    Every kind weighs the same, so the causes of the bench's quarters count once each.
+    """
+    if "ground" in told:
+        return told["ground"], MADE.get(told["ground"], frozenset())
+    cause = told["cause"]
+    return f"made {cause}", NATURAL if cause in NATURAL else frozenset({cause})
 
 
 def measured(batch: Batch, scratch: Path) -> dict[str, tuple[Measurement, BaseGeometry]]:
@@ -107,8 +122,8 @@ def measured(batch: Batch, scratch: Path) -> dict[str, tuple[Measurement, BaseGe
         later = tuple(survey(one, away, batch.crs) for one in pair.followed)
         fits.append(replace(survey(pair, away, batch.crs), later=later))
     shapes = {p.id: p.footprint for p in batch.polygons}
-    found = {}
-    for one, _ in measure(batch, fits, scratch / "chips"):
+    dem, found = survey_elevation(batch.elevation, away, batch.crs), {}
+    for one, _ in measure(batch, pooled(fits, away, batch.crs), scratch / "chips", dem=dem):
         shape = shapes[one.polygon_id]
         if one.change is not None and shape is not None:
             found[one.polygon_id] = one, shape

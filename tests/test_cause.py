@@ -16,7 +16,7 @@ def share(value: float, sigma: float = 0.05) -> Measured:
 
 
 def change(**more: float | None) -> ChangeEvidence:
-    """A bare, bright, odd patch on ground that was green, unless said otherwise."""
+    """A bare, bright, odd patch on ground that was green, unless said otherwise; None: unknown."""
     told = {
         "changed_share": 0.7,
         "bare_before": 0.02,
@@ -29,9 +29,11 @@ def change(**more: float | None) -> ChangeEvidence:
     }
     others = {name: more.pop(name) for name in tuple(more) if name not in told}
     others = {"mining_like": 0.7, "tint": 0.2, "like_green": 0.0, "ring_grid": 0.1, **others}
-    others = {name: value for name, value in others.items() if value is not None}
-    figures = {name: share(value) for name, value in {**told, **more}.items()}
-    return ChangeEvidence(**figures, others={name: share(value) for name, value in others.items()})
+    figures, further = (
+        {name: share(value) for name, value in some.items() if value is not None}
+        for some in ({**told, **more}, others)
+    )
+    return ChangeEvidence(**figures, others=further)
 
 
 def relief(
