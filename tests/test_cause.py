@@ -28,7 +28,7 @@ def change(**more: float | None) -> ChangeEvidence:
         "growth_share": 0.7,
     }
     others = {name: more.pop(name) for name in tuple(more) if name not in told}
-    others = {"mining_like": 0.7, "tint": 0.2, "like_green": 0.0, "ring_grid": 0.1, **others}
+    others = {"mining_like": 0.7, "tint": 0.2, "like_green": 0.0, "right_angles": 0.1, **others}
     figures, further = (
         {name: share(value) for name, value in some.items() if value is not None}
         for some in ({**told, **more}, others)
@@ -201,12 +201,12 @@ def test_texture_says_nothing_where_cells_are_larger_than_houses() -> None:
 
 
 def test_where_nothing_parts_a_pit_from_a_building_site_neither_is_told() -> None:
-    """The strongest change of colour is not enough, a slope or the grain of the land is."""
-    blind = weighed(change(ring_grid=None, mining_like=0.9, tint=0.6, edge_share=1.0))
+    """The strongest change of colour is not enough, a slope or the look of its edges is."""
+    blind = weighed(change(right_angles=None, mining_like=0.9, tint=0.6, edge_share=1.0))
     assert blind.told is None
     assert blind.of("mining") < table().tells
     assert sum(blind.shares.values()) == pytest.approx(1)
-    seen = weighed(change(ring_grid=0.05, mining_like=0.9, tint=0.6, edge_share=1.0))
+    seen = weighed(change(right_angles=0.1, mining_like=0.9, tint=0.6, edge_share=1.0))
     assert seen.told == "mining"
 
 

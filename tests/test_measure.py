@@ -307,5 +307,5 @@ def test_a_ribbon_is_a_road_before_it_is_a_pit() -> None:
         cause_of(change, None, None, outline)
         for outline in (Point(0, 0).buffer(110), box(0, 0, 20, 2000))
     )
-    assert patch.of("mining") > 0.5
+    assert patch.of("mining") > patch.of("construction")
     assert strip.of("construction") > strip.of("mining")
