@@ -52,10 +52,10 @@ class Scale(NamedTuple):
 
 
 class Apart(NamedTuple):
-    """Two causes that look alike, and the figures of which one at least must tell them apart."""
+    """Causes that look alike, and the figures of which one at least must tell them apart."""
 
     cause: str  # not told without
-    other: str  # what it is taken for then, as much as itself
+    others: tuple[str, ...]  # what it may as well be then
     by: tuple[str, ...]
 
 
@@ -78,7 +78,8 @@ def table() -> Table:
     read: dict[str, Any] = tomllib.loads(text)
     needs = {name: Words(said["zh"], said["en"]) for name, said in read["needs"].items()}
     scales = tuple(_scale(row) for row in read["figure"])
-    apart = Apart(read["apart"]["cause"], read["apart"]["other"], tuple(read["apart"]["by"]))
+    alike = read["apart"]
+    apart = Apart(alike["cause"], tuple(alike["others"]), tuple(alike["by"]))
     return Table(read["base"], read["spread"], read["tells"], needs, scales, apart)
 
 

@@ -55,12 +55,13 @@ def shares_of(given: Points, held: Table, spread: float | None = None) -> dict[s
 
 
 def _untold(shares: dict[str, float], given: Points, held: Table) -> dict[str, float]:
-    """Shares, with one cause held below telling where nothing parts it from its look-alike."""
-    cause, other, by = held.apart
+    """Shares, with one cause held below telling where nothing parts it from its look-alikes."""
+    cause, others, by = held.apart
     over = shares[cause] - JUST_BELOW * held.tells
     if over <= 0 or any(name in given for name in by):
         return shares
-    return {**shares, cause: shares[cause] - over, other: shares[other] + over}
+    each = {other: shares[other] + over / len(others) for other in others}
+    return {**shares, cause: shares[cause] - over, **each}
 
 
 def _given(scale: Scale, one: Measured) -> dict[str, float]:
