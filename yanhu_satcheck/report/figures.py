@@ -57,6 +57,10 @@ _OURS = frozenset(
 )
 
 
+LEAST_PERCENT = 0.1
+"""A share without a spread is said no finer: it is a weight, and its far digits mean nothing."""
+
+
 class Measure(NamedTuple):
     """One thing that is measured: where it belongs, its unit, its name and what it says."""
 
@@ -192,6 +196,8 @@ def spoken(
     scale = 100.0 if unit == "share" else 1.0
     word = "%" if unit == "share" else getattr(_UNITS.get(unit, Words(unit, unit)), lang)
     value, spread = value * scale, sigma * scale if sigma is not None else None
+    if word == "%" and spread is None and 0 < value < LEAST_PERCENT:
+        return f"< {LEAST_PERCENT}%"
     places = _places(value, spread)
     said = f"{value:,.{places}f}"
     if spread is not None and math.isfinite(spread):
