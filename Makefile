@@ -21,8 +21,8 @@ audit: $(VENV)/.ready ## audit the sample quarter (or BATCH=folder OUT=folder)
 	@# Exit 1 says that there are findings, which is what a sample is for.
 	@$(BIN)/satcheck audit "$(BATCH)" -o "$(OUT)" || test $$? -eq 1
 
-test: $(VENV)/.ready ## run every test
-	$(BIN)/python -m pytest -q
+test: $(VENV)/.ready ## run every test, one file after another on each core
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: lint types test ## all that is asked of a commit
 
