@@ -145,6 +145,7 @@ def read_of(batch: Batch, touched: frozenset[str]) -> dict[str, Any]:
         for photo in batch.photos
         if photo.id != "A1-x.jpg"
     ]
+    found["crs_in_doubt"] = batch.crs_in_doubt - touched
     for name in ("scenes", "elevation"):
         if name in found:
             found[name] = repr(found[name]).replace(str(batch.root), "")
