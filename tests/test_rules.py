@@ -36,7 +36,7 @@ def said(finding: Finding) -> str:
 
 def every_case() -> Iterator[Any]:
     for code, file in sorted(FILES.items()):
-        for kind in KINDS & {*file}:
+        for kind in sorted(KINDS & {*file}):
             for sentence, told in file[kind].items():
                 yield pytest.param(code, told, id=f"{code} {kind}: {sentence}")
 
@@ -54,8 +54,8 @@ def test_every_rule_has_every_kind_of_case(code: str) -> None:
 
 
 def all_findings() -> Iterator[Finding]:
-    for code, file in FILES.items():
-        for kind in KINDS & {*file}:
+    for code, file in sorted(FILES.items()):
+        for kind in sorted(KINDS & {*file}):
             for told in file[kind].values():
                 yield from judge(dossier(told, file.get("default", {})), [BOOK[code]]).findings
 
