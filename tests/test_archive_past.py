@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pyproj import Transformer
-from shapely import Point, Polygon, transform
+from shapely import Point, Polygon, difference, transform, union_all
 from shapely.geometry.base import BaseGeometry
 
 from tests.archive_outs import answer, finished, meddle
@@ -287,3 +287,20 @@ def hashes(out: Path) -> dict[str, bytes]:
 def test_the_archive_is_a_past() -> None:
     told: type[Past] = Archive
     assert told is Archive
+
+
+def test_what_was_found_is_read_only_where_ground_is_shared(
+    path: Path, drawn: dict[str, BaseGeometry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every finding of a batch was read wherever bounds met, ground or no ground."""
+    near = union_all([*drawn.values()]).convex_hull
+    around = difference(near.buffer(900), near.buffer(5))
+    with open_past(path) as past:
+
+        def read(*_: object) -> None:
+            raise AssertionError("findings were read")
+
+        monkeypatch.setattr(past, "_found", read)
+        assert past.overlapping(lonlat(around), "2099") == ()
+        with pytest.raises(AssertionError):
+            past.overlapping(lonlat(near), "2099")

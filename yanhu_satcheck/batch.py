@@ -173,6 +173,7 @@ class LedgerRow:
     verifier: str = ""
     verify_date: date | None = None
     evidence_ref: str = ""
+    transfer: str = ""  # 移送: to whom, when, by which number
 
     def open_on(self, day: date) -> bool:
         """Whether it was still open: a closing after the day does not count yet."""

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.archive import chain, rows
@@ -61,10 +62,11 @@ class Archive:
             met = self._base.execute(query, (east, west, north, south)).fetchall()
             found = []
             for revision, outline, facts in met:
-                if self._seen(revision, before):
-                    one = self._polygon(revision, outline, facts, before)
-                    ground = shared(lonlat, one.lonlat) if one.lonlat is not None else None
+                if self._seen(revision, before) and outline is not None:
+                    # Bounds meet far more often than ground; findings are read where ground does.
+                    ground = shared(lonlat, shapely.from_wkb(outline))
                     if ground is not None:
+                        one = self._polygon(revision, outline, facts, before)
                         found.append(EarlierOverlap(one, *ground))
         return tuple(sorted(found, key=lambda o: (o.polygon.batch, o.polygon.polygon_id)))
 

@@ -91,6 +91,7 @@ def _scene(fit: SceneFit) -> dict[str, Any]:
         "later": [_dated(one) for one in fit.pair.later],
         "position_sigma_m": plain(fit.pair.position_sigma_m),
         "shift_px": plain(fit.shift_px),
+        "local_px": plain(fit.local_px),
         "windows_kept": fit.windows_kept,
         "windows_tried": fit.windows_tried,
         "refused": plain(fit.refused),
