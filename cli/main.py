@@ -14,6 +14,7 @@ import click
 
 from yanhu_satcheck.cli.archive import archive
 from yanhu_satcheck.cli.final import finalize
+from yanhu_satcheck.cli.suppress import suppress
 from yanhu_satcheck.cli.usage import typed_wrong
 
 # Heavy libraries are imported inside the commands that need them: `--help` must be quick.
@@ -189,6 +190,7 @@ def _print(text: str) -> None:
 
 satcheck.add_command(archive)
 satcheck.add_command(finalize)
+satcheck.add_command(suppress)
 
 
 def main() -> None:

@@ -102,9 +102,10 @@ def _worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _grounds(findings: Sequence[Finding]) -> Words:
+    said = [(f.rule, f.message, f.exception) for f in findings]
     return Words(
-        "；".join(f"{f.rule} {f.message.zh}" for f in findings),
-        "; ".join(f"{f.rule} {f.message.en}" for f in findings),
+        "；".join(f"{rule} {message.zh}{but.zh}" for rule, message, but in said),
+        "; ".join(f"{rule} {message.en}{but.en}" for rule, message, but in said),
     )
 
 
@@ -126,7 +127,7 @@ def _rectification(
     for entry in entries:
         grounds = [f for f in entry.findings if _must_enter(f)]
         if grounds and keys[entry.polygon_id] not in here:
-            problem = "；".join(dict.fromkeys(f.message.zh for f in grounds))
+            problem = "；".join(dict.fromkeys(f.message.zh + f.exception.zh for f in grounds))
             ids = tuple(f.id for f in grounds)
             yield Rectification(entry.polygon_id, batch.id, TO_ENTER, problem, findings=ids)
 

@@ -49,6 +49,10 @@ def account(audit: Audit) -> dict[str, Any]:
             **_compared(audit.dem),
         },
         "counts": _counts(audit),
+        "suppressions": {
+            "held": [one.id for one in audit.judgement.suppressed],
+            "lapsed": plain(audit.judgement.lapsed),
+        },
         "archive": plain(audit.archive),
         "polygons": polygons(audit),
         "rectification": plain(audit.batch.ledger),
@@ -126,6 +130,7 @@ def _counts(audit: Audit) -> dict[str, Any]:
     return {
         "polygons": {"issued": len(ledger.entries), CONSISTENT: ledger.count(None), **states},
         "findings": {rule: dict(count) for rule, count in findings.items()},
+        "suppressed": len(audit.judgement.suppressed),
         "photos": {
             "all": len(audit.photos),
             "readable": sum(one.pixel_hash is not None for one in audit.photos),

@@ -106,7 +106,7 @@ def problem_row(problem: Problem, lang: str) -> tuple[Cell, ...]:
         _rounded(finding.p_value),
         _rounded(finding.q_value),
         finding.proposed.words.zh if finding.proposed else None,
-        f"{pardon.reason}（{pardon.by}，{pardon.until}）" if pardon else None,
+        f"{pardon.reason}（{pardon.by}，至 {pardon.until}）" if pardon else None,
         *columns.reviewed(problem.review),
     )
 
@@ -189,6 +189,7 @@ def _about(audit: Audit) -> Sheet:
     rows: Iterable[tuple[Cell, ...]] = (
         *(("须知", sentences(audit.lang)["scope"], said) for said in _scope(audit)),
         *_people(audit),
+        *_exceptions(audit),
         *_reading(audit),
         *((THIS_AUDIT, say(name, audit.lang), value) for name, value in audit.ledger.notes),
         *_elevation(audit),
@@ -207,6 +208,27 @@ def _people(audit: Audit) -> Iterator[tuple[Cell, ...]]:
         yield (text["outdated"], about(one, audit.lang), outdated_says(one, audit.lang))
     for name, said in filled_says(audit):
         yield (text["filled"], name, said)
+
+
+def _exceptions(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    """Count the findings that somebody accepted; list the exceptions that accept nothing."""
+    text, lang = sentences(audit.lang), audit.lang
+    held = audit.judgement.suppressed
+    if held:
+        yield (
+            text["exceptions"],
+            text["exceptions_count"].format(count=len(held)),
+            text["exceptions_says"].format(ids=text["comma"].join(one.id for one in held)),
+        )
+    for one in audit.judgement.lapsed:
+        pardon = f"{one.pardon.reason}（{one.pardon.by}，至 {one.pardon.until}）"
+        if lang == "en":
+            pardon = f"{one.pardon.reason} ({one.pardon.by}, until {one.pardon.until})"
+        yield (
+            text["exceptions_lapsed"],
+            one.key,
+            f"{say(one.why, lang)}{text['semicolon']}{pardon}",
+        )
 
 
 def _scope(audit: Audit) -> tuple[str, ...]:
