@@ -29,7 +29,7 @@ rule traces
 finding
 review
 ledger
-final
+final places
 rules
 raster
 read survey measure photos relate judge pardons correct report archive rulebook sample

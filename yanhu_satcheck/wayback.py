@@ -1,14 +1,20 @@
 """The way back: what people wrote into an OUT, for the next audit of the batch and for filing."""
 
+import os
+from datetime import date
 from pathlib import Path
 
+from yanhu_satcheck.archive import history, open_past
 from yanhu_satcheck.correct import of_another, settle
 from yanhu_satcheck.errors import ReportError
 from yanhu_satcheck.final import Final, Finished, Former
+from yanhu_satcheck.foreign import by_system
+from yanhu_satcheck.places import History
 from yanhu_satcheck.read import read_decisions, read_finished, read_written
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.report import refuse, write_final
 from yanhu_satcheck.report.final import FOLDER, unedited
+from yanhu_satcheck.report.lookback import write_lookback
 from yanhu_satcheck.report.place import names_in, refusal
 from yanhu_satcheck.review import Told, Written
 from yanhu_satcheck.terms import Words
@@ -69,6 +75,34 @@ def finalize(out: Path, decisions: Path | None = None) -> Final:
     final = settle(finished, written, _decided(decisions, finished) if decisions else ())
     write_final(final, out)
     return final
+
+
+def lookback(archive: Path, since: date, to: Path, lang: str = "zh") -> History:
+    """Gather the archive's places since a day, and write them as a workbook that is not there yet.
+
+    Raises:
+        ArchiveError: The archive cannot be used.
+        ReportError: There is such a file already, or it cannot be written.
+    """
+    if os.path.lexists(to):
+        raise refusal(
+            to,
+            "已存在，其中可能有人工填写；没有改动，请用 -o 另起文件名",
+            "is there already, and somebody may have written in it; nothing was changed, choose"
+            " another name with -o",
+        )
+    with open_past(archive) as past:
+        told = history(past, since)
+        part = to.with_name(f".{to.name}.{os.getpid()}.part")
+        try:
+            write_lookback(told, past.chip, part, lang)
+            part.replace(to)
+        except OSError as cause:
+            why = by_system(cause)
+            raise refusal(to, f"无法写出（{why.zh}）", f"cannot be written ({why.en})") from cause
+        finally:
+            part.unlink(missing_ok=True)
+    return told
 
 
 def _decided(path: Path, finished: Finished) -> tuple[Told, ...]:

@@ -3,6 +3,7 @@
 from yanhu_satcheck.archive.add import Added, add
 from yanhu_satcheck.archive.listing import Shelf, Shown, shelves, show
 from yanhu_satcheck.archive.out import audited_with
+from yanhu_satcheck.archive.places import history
 from yanhu_satcheck.archive.recall import Archive, open_past
 from yanhu_satcheck.archive.strips import strips
 from yanhu_satcheck.archive.verify import Verdict, verify
@@ -15,6 +16,7 @@ __all__ = [
     "Verdict",
     "add",
     "audited_with",
+    "history",
     "open_past",
     "shelves",
     "show",

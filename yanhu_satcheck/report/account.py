@@ -56,6 +56,7 @@ def account(audit: Audit) -> dict[str, Any]:
         "archive": plain(audit.archive),
         "polygons": polygons(audit),
         "rectification": plain(audit.batch.ledger),
+        "lookback": plain(audit.batch.lookback),
         "ledger": record(audit),
     }
 
