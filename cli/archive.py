@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-SOUND, BROKEN_CHAIN = 0, 1
+from yanhu_satcheck.cli.usage import refused
+
+SOUND, BROKEN_CHAIN, UNUSABLE = 0, 1, 2
 MOST_LINES = 12
 """How many places the screen shows; the workbook holds them all."""
 
@@ -151,9 +153,15 @@ def lookback(where: Path, since: datetime, to: Path, lang: str) -> int:
 
     The same ground is one place, whatever its numbers; those most often waved through come first.
     """
+    from yanhu_satcheck.errors import ReportError
     from yanhu_satcheck.wayback import lookback as run
 
-    told, say = run(where, since.date(), to, lang), _in(lang)
+    say = _in(lang)
+    try:
+        told = run(where, since.date(), to, lang)
+    except ReportError as why:
+        refused(why)
+        return UNUSABLE
     again = [one for one in told.places if len(one.batches) > 1]
     say(
         f"{since.date()} 起 {len(told.kept)} 个批次，地点 {len(told.places)} 个：下发两次及以上"

@@ -29,11 +29,12 @@ rule traces
 finding
 review
 ledger
-final places
+final
+places changes
 rules
 raster
 read survey measure photos relate judge pardons correct report archive rulebook sample
-workers wayback
+workers wayback outcheck health
 pipeline
 cli
 """

@@ -71,10 +71,12 @@ class Filled(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """A sheet as it was written: its header, and a mark a row of all but people's cells."""
+    """A sheet as it was written: header, rows, and a mark a row of all but people's cells."""
 
     header: tuple[str, ...]
     rows: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...] = ()  # as the audit wrote them; () in an older OUT
+    filed: int = 0  # how many columns are the filing's own
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,4 +102,5 @@ def _marked(sheet: Sheet) -> dict[str, Any]:
         mark(sheet.name, header, [cell_text(c) if isinstance(c, str) else c for c in cells])
         for cells in sheet.rows
     ]
-    return {"header": header, "rows": rows}
+    cells = [[_cell(cell) for cell in cells] for cells in sheet.rows]
+    return {"header": header, "rows": rows, "cells": cells, "filed": sheet.filed}
