@@ -27,6 +27,13 @@ _NOT_JUDGED = Words(
 )
 _UNSURE_NOW = Words("本期无法判定，不能视为已解决", "it cannot be judged this time: not settled")
 _UNSURE_THEN = Words("上期无法判定", "it could not be judged the last time")
+_NO_OUTLINE = Words(
+    "没有可用图形，无法与另一期对应", "without an outline it cannot be matched with the other audit"
+)
+_NOT_ISSUED_THEN = Words("该处上期没有下发", "its ground was not issued the last time")
+_NOT_JUDGED_THEN = Words(
+    "该规则上期没有运行或无法判定", "the rule could not judge or was not run the last time"
+)
 _CLOSED = Words("该处上期台账已销号", "its ground was closed in the earlier ledger")
 _Grounds = Mapping[str, frozenset[str]]  # of each polygon now, those of before on its ground
 
@@ -77,7 +84,21 @@ def _after(one: Side, two: Side, ground: _Grounds) -> Iterator[Change]:
         elif now.status is Status.INCONSISTENT and now.rule == "RL05":
             yield Change(Turn.RELAPSED, before, problem)
         else:
-            yield Change(Turn.NEW, before, problem, _UNSURE_THEN if before else Words("", ""))
+            yield Change(Turn.NEW, before, problem, _why_new(now, bool(before), was, (one, two)))
+
+
+def _why_new(now: Finding, unsure: bool, was: set[str], sides: tuple[Side, Side]) -> Words:
+    """Say where “new” may only mean that nobody looked before."""
+    one, two = sides
+    if unsure:
+        return _UNSURE_THEN
+    if now.polygon_ids and not was:
+        return _NOT_ISSUED_THEN if _drawn(now, two) else _NO_OUTLINE
+    return Words("", "") if now.rule in one.judged else _NOT_JUDGED_THEN
+
+
+def _drawn(finding: Finding, side: Side) -> bool:
+    return any(id in side.outlines for id in finding.polygon_ids)
 
 
 def _gone(one: Side, two: Side, ground: _Grounds) -> Iterator[Change]:
@@ -89,7 +110,7 @@ def _gone(one: Side, two: Side, ground: _Grounds) -> Iterator[Change]:
             continue
         why = Words("", "")
         if old.polygon_ids and not issued & {*old.polygon_ids}:
-            why = _NOT_ISSUED
+            why = _NOT_ISSUED if _drawn(old, one) else _NO_OUTLINE
         elif old.rule not in two.judged:
             why = _NOT_JUDGED
         yield Change(Turn.GONE, (problem,), None, why)

@@ -102,7 +102,7 @@ def _finished(account: Mapping[str, Any], lines: list[dict[str, Any]]) -> Finish
                 tuple(tuple(map(_cell, cells)) for cells in one.get("cells", ())),
                 one.get("filed", 0),
             )
-            for name, one in said["sheets"].items()
+            for name, one in sorted(said["sheets"].items(), key=lambda s: s[1].get("place", 0))
         },
     )
 
