@@ -15,7 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-from yanhu_satcheck import FOREIGN
+import yanhu_satcheck
 from yanhu_satcheck.terms import Words
 
 LIBRARIES = {
@@ -149,11 +149,11 @@ def _projection() -> Check:
 
 def _foreign() -> Check:
     name = Words("环境变量", "environment")
-    if not FOREIGN:
+    if not yanhu_satcheck.FOREIGN:
         return Check(
             name, Level.GOOD, Words("没有外来的 PROJ、GDAL 设置", "no foreign PROJ or GDAL")
         )
-    said = "、".join(sorted(FOREIGN))
+    said = "、".join(sorted(yanhu_satcheck.FOREIGN))
     return Check(
         name,
         Level.GOOD,

@@ -80,7 +80,7 @@ def _named(past: Archive, row: Mapping[str, Any], kept: Kept) -> str | None:
     named = fold(row.get("batch", ""))
     if not named:
         return past.latest(row["key"], kept.batch)
-    known = (one.batch for _, one, _ in past.revisions())
+    known = (one.batch for one in past.earlier(EVERY))
     return next((batch for batch in known if fold(batch) == named), None)
 
 

@@ -30,6 +30,7 @@ from yanhu_satcheck.review import (
 from yanhu_satcheck.terms import CONSISTENT, Status
 
 LISTED = "、"
+_LINES = 22
 PROBLEM_HEADER = (
     tuple(
         f"id 规则 规则名称 {columns.ID} 乡镇 {columns.STATUS} 严重程度 可信程度 核查说明 证据数据"
@@ -41,9 +42,9 @@ RECTIFICATION_HEADER = tuple(
     f"{columns.ID} 批次 在册情况 问题 责任单位 整改措施 整改时限 延期至 整改责任人 整改状态"
     f" 是否销号 销号日期 线索来源 {TRANSFER} 相关问题".split()
 )
-DUTY_HEADER = tuple(
-    "责任单位 图斑数 应纳入 未销号 逾期 已销号 已移送 缺项行数 最近时限 整改责任人 逾期图斑"
-    f" 未销号图斑 {columns.ID}".split()
+DUTY_HEADER = (
+    *("责任单位", "图斑数", "应纳入", "未销号", "逾期", "已销号", "已移送", "缺项行数"),
+    *("最近时限", "整改责任人", "逾期图斑", "未销号图斑", "已销号图斑"),
 )
 OUTCOME = "处理结果"
 EIGHT_HEADER = ("事项", COUNT, "说明")
@@ -146,8 +147,17 @@ def duty_row(one: Duty) -> tuple[Cell, ...]:
     """Give one responsible unit under `DUTY_HEADER`."""
     named, open_ = one.responsible_unit or "（未明确）", (one.entering, one.open, one.overdue)
     counts = (len(one.polygons), *open_, one.closed, one.transferred, one.blanks)
-    whom = (one.late, one.left, one.polygons)
-    return (named, *counts, one.next_due, LISTED.join(one.persons), *map(LISTED.join, whom))
+    done = tuple(id for id in one.polygons if id not in one.left)
+    whom = (_abreast(one.late, 1), _abreast(one.left, 3), _abreast(done, 3))
+    return (named, *counts, one.next_due, LISTED.join(one.persons), *whom)
+
+
+def _abreast(ids: tuple[str, ...], many: int) -> str | None:
+    """List numbers so many a line, whole; a row of a workbook is no higher than some 24 lines."""
+    most = _LINES * many
+    shown = [" ".join(ids[at : at + many]) for at in range(0, min(len(ids), most), many)]
+    more = [f"等 {len(ids)} 个，见{TO_RECTIFY}"] if len(ids) > most else []
+    return "\n".join([*shown, *more]) or None
 
 
 def _townships(audit: Audit) -> Sheet:
