@@ -49,6 +49,11 @@ class Archive:
         self._signed: dict[int, tuple[Answer, ...]] = {}
         self._prints: dict[str, Prints] = {}
 
+    @property
+    def path(self) -> Path:
+        """The file that answers."""
+        return self._path
+
     def earlier(self, batch_id: str) -> tuple[Kept, ...]:
         """Give the batches that sort before this one, in their order."""
         return tuple(kept for kept in self._kept.values() if kept.batch < batch_id)
