@@ -40,18 +40,22 @@ def candidates(
 def _alike(fingerprints: Sequence[str], own: int) -> Iterator[Numbers]:
     """Give the pairs whose fingerprints agree in one of the eight flips and turns."""
     told = [number for number, one in enumerate(fingerprints) if one]
-    kept = _bits([fingerprints[number] for number in told])
+    kept = np.ascontiguousarray(_bits([fingerprints[number] for number in told]).T)
     for at, number in enumerate(told):
         if number >= own:
             return
-        away = np.full(len(kept) - at - 1, 256, np.uint16)
+        rest = kept[:, at + 1 :]
+        away = np.full(rest.shape[1], 256, np.uint16)
         for way in _bits(turned_fingerprints(fingerprints[number])):
-            bits = np.bitwise_count(kept[at + 1 :] ^ way).sum(axis=1, dtype=np.uint16)
-            np.minimum(away, bits, out=away)
+            differ = np.zeros(rest.shape[1], np.uint16)
+            for words, word in zip(rest, way, strict=True):
+                differ += np.bitwise_count(words ^ word)
+            np.minimum(away, differ, out=away)
         for other in np.flatnonzero(away <= ALIKE_BITS):
             yield number, told[at + 1 + int(other)]
 
 
 def _bits(fingerprints: Sequence[str]) -> NDArray[np.uint64]:
+    """Give fingerprints in words of 64 bits, shape (n, 4)."""
     told = np.frombuffer(bytes.fromhex("".join(fingerprints)), np.uint64)
     return told.reshape(-1, 4)

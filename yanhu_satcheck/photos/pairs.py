@@ -13,7 +13,7 @@ from yanhu_satcheck.photos.compare import Compared, compare, load
 from yanhu_satcheck.photos.dense import CELL
 from yanhu_satcheck.photos.picture import Unreadable, distance
 from yanhu_satcheck.photos.resaved import UPRIGHT, Likeness, Turn, likeness, turned
-from yanhu_satcheck.photos.verdict import FRAMED_EDGES, needs_files, verdict
+from yanhu_satcheck.photos.verdict import FRAMED_EDGES, INLIERS, needs_files, verdict
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Words
 
@@ -69,7 +69,8 @@ def pair_answer(one: Shot, two: Shot) -> PairAnswer:
         Unreadable: An original that has to be looked at cannot be decoded.
     """
     try:
-        seen = compare(load(one.reduced, one.template), load(two.reduced, two.template))
+        pictures = load(one.reduced, one.template), load(two.reduced, two.template)
+        seen = compare(*pictures, least=INLIERS)
     except (cv2.error, np.linalg.LinAlgError) as cause:  # a mapping that no picture has
         raise Unreadable(type(cause).__name__) from cause
     if one.file is None or two.file is None:
