@@ -204,6 +204,7 @@ class PairAnswer(NamedTuple):
     drawn_on: int = 1  # of which photograph, 0 or 1, the cells' pixels are
     cell_px: float = 0.0
     cells: tuple[PairCell, ...] = ()
+    overlaid: Path | None = None  # both in one picture, as large as `drawn_on`; scratch folder
 
     @property
     def one_exposure(self) -> bool:

@@ -15,6 +15,7 @@ from yanhu_satcheck.photos.datum import to_wgs84
 from yanhu_satcheck.photos.earlier import placed
 from yanhu_satcheck.photos.groups import EARLIER, groups
 from yanhu_satcheck.photos.memory import Memory
+from yanhu_satcheck.photos.overlaid import pictured
 from yanhu_satcheck.photos.picture import Print, Unreadable, digest, print_of, try_to_decode
 from yanhu_satcheck.runner import Died, Runner, Task, here
 from yanhu_satcheck.terms import Words
@@ -84,7 +85,8 @@ def examine(
                 broken.append(_misread(batch, filed_as[one], _uncompared(other, cause)))
     broken += _unmarked(memory)
     marked = tuple(_marked(photo, taken, templates) for photo in evidence)
-    return marked, placed(alike, evidence, batch, past, memory), tuple(broken)
+    found = placed(alike, evidence, batch, past, memory)
+    return marked, pictured(found, evidence, scratch, runner), tuple(broken)
 
 
 def _marked(

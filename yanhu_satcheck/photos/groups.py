@@ -173,8 +173,10 @@ def _merged(found: list[PhotoGroup]) -> Iterator[PhotoGroup]:
     exposures = _joined([group for group in found if group.kind == "exposure"])
     yield from exposures
     views = _joined([_grown(group, exposures) for group in found if group.kind == "view"])
+    told = _Known(exposures)
+    views = [group for group in views if not told.hold(group.photos)]
     yield from views
-    told = _Known((*exposures, *views))
+    told.learn(views)
     for kind in ("doubtful", "place"):
         fresh: dict[tuple[str, ...], PhotoGroup] = {}
         for group in found:
