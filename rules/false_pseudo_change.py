@@ -42,6 +42,7 @@ from yanhu_satcheck.traces import (
     Since,
     Sizes,
     Speaks,
+    by_how_much,
     cause_figures,
     change_figures,
     dated,
@@ -50,12 +51,17 @@ from yanhu_satcheck.traces import (
     grown,
     joined,
     later_figures,
+    leads,
+    moved_by,
     relief_figures,
     since,
     speaks,
     then,
     why,
 )
+
+STILL = ("none", "season", "fire")
+"""Causes that move no ground: a height change of metres contradicts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +109,13 @@ def _judged(
     told = case.p_value is not None
     recent = dated(dossier, view, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
-    cause = speaks(case.cause, limits.p_mining)
+    cause = speaks(case.cause, limits.p_mining, limits.odds)
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
-    if dug.answer is False or cause is Speaks.OTHER or _is_season(case, after, limits):
-        return  # nothing grew, or something other than mining explains it
+    if dug.answer is False or _is_season(case, after, limits):
+        return  # nothing grew
+    far = recent and moved_by(case.terrain, case.drawn_area_m2, limits, was_open=False)
+    if cause is Speaks.OTHER and not (far and leads(case.cause, STILL)):
+        return  # something other than mining explains it
     if cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr:
         return  # neither cause nor chance speaks
     coarse = _coarse(case, view, limits)
@@ -143,16 +152,19 @@ def _says(
     coarse: bool,
     limits: Limits,
 ) -> Words:
-    zh, en = _grew(change, dug) if dug.was_open else _bared(change)
+    zh, en = _grew(change) if dug.was_open else _bared(change)
+    if dug.moved:
+        by = by_how_much(dug.moved)
+        zh, en = f"{zh}，{by.zh}", f"{en}, and {by.en}"
     if dug.near:
         zh, en = f"{zh}（误差范围触及限值，把握较低）", f"{en} (within its error of the limit)"
     if dug.answer is None:
         untold = Words("降低的时间不明", "when it was lowered is not known")
-        if dug.deeper is None:
+        if dug.moved is None:
             untold = Words("是否新增无法测量", "growth could not be measured")
         zh, en = f"{zh}，{untold.zh}", f"{en}, and {untold.en}"
     parts = [why(case.cause, case.chance), *then(after)]
-    if cause is Speaks.UNCLEAR:
+    if cause in (Speaks.UNCLEAR, Speaks.OTHER):
         parts.insert(1, Words("成因难以判断", "the evidence cannot tell its cause"))
     if coarse:
         cell = f"{view.cell_m:.0f}"
@@ -177,16 +189,10 @@ def _bared(change: ChangeEvidence) -> Words:
     return Words(f"新增裸地占 {gain}", f"bare ground grew by {gain} of the polygon")
 
 
-def _grew(change: ChangeEvidence, dug: Grown) -> Words:
+def _grew(change: ChangeEvidence) -> Words:
     before, growth = change.bare_before, change.growth_share
     zh = f"原已裸露 {before}，其余部分新增裸地占 {growth}"
     en = f"{before} was bare before, of the rest {growth} became bare"
-    if (low := dug.deeper) and low.unit == "m":
-        zh = f"{zh}，地面降低 {-low.value:.1f} ± {low.sigma:.1f} 米"
-        en = f"{en}, and its floor is {-low.value:.1f} ± {low.sigma:.1f} m lower"
-    elif low:
-        zh = f"{zh}，挖填净量 {low.value:.0f} ± {low.sigma:.0f} 立方米"
-        en = f"{en}, and the net volume is {low.value:.0f} ± {low.sigma:.0f} m³"
     return Words(zh, en)
 
 

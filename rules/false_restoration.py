@@ -89,7 +89,8 @@ class Ground(NamedTuple):
     recent: bool  # the elevations date a lowering
     barer: bool
     fake: Measured | None
-    grows: bool  # an image of the growing season shows it bare
+    late: bool  # a follow-up image of the growing season shows it bare
+    grows: bool  # an image of the growing season shows it, the later date's own or a follow-up
     after: Since
 
     @property
@@ -201,7 +202,9 @@ def _ground(
         return
     licensed = (case.licensed_share or 0.0) >= COVERS
     level = seen.lower is None and floor_known(case.terrain)
-    bare = (seen.barer or seen.fake) and seen.grows and not level and not seen.after.season
+    # Ground scraped for planting is bare in its first summer; green that is none is so at once.
+    bare = (seen.late and seen.barer) or (seen.grows and seen.fake)
+    bare = bare and not level and not seen.after.season
     sure = cause is Speaks.MINING and not licensed and bool(seen.firm or bare)
     yield Doubt(
         (case.polygon_id,),
@@ -220,7 +223,7 @@ def _seen(
     floor = other(case.terrain, "floor_change")
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
     barer = enough(change.bare_gain, limits.bare_gain, case.p_value is not None)
-    days = [view.after_date, *(one.date for one in after.bare)]
+    late = any(_grows(one.date.month, limits) for one in after.bare)
     return Ground(
         lower,
         # A net cut above a floor that is known not to be lower is a slope that was cut back.
@@ -228,7 +231,8 @@ def _seen(
         dated(dossier, view, limits),
         barer,
         fake_green(change, limits.fake_green),
-        any(_grows(day.month, limits) for day in days),
+        late,
+        late or _grows(view.after_date.month, limits),
         after,
     )
 
@@ -278,8 +282,9 @@ def _says(
     if seen.fake:
         zh = f"{seen.fake} 呈绿色而无植被光谱特征（可能为防尘网等覆盖）"
         parts.append(Words(zh, f"{seen.fake} is green without the spectrum of plants"))
-    if (seen.barer or seen.fake) and not (seen.grows or seen.firm):
-        parts.append(Words("尚无生长季影像", "no image of the growing season yet"))
+    if (seen.barer or seen.fake) and not (seen.late or seen.firm or (seen.fake and seen.grows)):
+        en = "no image of a growing season after the work yet"
+        parts.append(Words("施工后尚无生长季影像", en))
     if licensed:
         zh = "有效采矿许可证覆盖该图斑"
         parts.append(Words(zh, "a licence in force covers it, inside which digging is allowed"))

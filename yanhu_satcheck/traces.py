@@ -66,8 +66,18 @@ class Sizes(Dates):
     already_open: float = limit(
         0.5, unit="share", low=0.2, high=0.95, why="过半裸露即为原已裸露 most of it was bare"
     )
+    part_open: float = limit(
+        0.25, unit="share", low=0.05, high=0.5, why="已开过的场地看其余部分 of a working, the rest"
+    )
     deeper_m: float = limit(
         0.2, unit="m", low=0.0, high=5.0, why="沉降、冲刷也会降低地面 settling and wash lower too"
+    )
+    plants_m: float = limit(
+        3.0,
+        unit="m",
+        low=0.5,
+        high=30.0,
+        why="庄稼灌木的消长也会使地表模型升降 a surface model moves as far where plants come or go",
     )
     shows_m: float = limit(
         5.0,
@@ -78,6 +88,13 @@ class Sizes(Dates):
     )
     p_mining: float = limit(
         0.5, unit="share", low=0.3, high=0.99, why="采矿比其他成因更可能 likelier than all others"
+    )
+    odds: float = limit(
+        2.0,
+        unit="times",
+        low=1.0,
+        high=3.2,
+        why="相差不到三倍的成因分不出 odds below 3.2 are hardly worth a mention (Jeffreys 1961)",
     )
     clear_share: float = limit(
         0.6, unit="share", low=0.3, high=1.0, why="多数看得清 a majority is seen"
@@ -91,12 +108,12 @@ class Grown(NamedTuple):
     was_open: bool
     size: Measured  # the share that it is judged by
     least: float  # that share's limit
-    deeper: Measured | None  # how much lower open ground is, metres or cubic metres
+    moved: Measured | None  # how far ground fell or was heaped, metres or cubic metres
 
     @property
     def near(self) -> bool:
         """Whether the size lies within its own error of the limit, and no depth speaks as well."""
-        return self.size.value - self.size.sigma < self.least and self.deeper is None
+        return self.size.value - self.size.sigma < self.least and self.moved is None
 
 
 def grown(
@@ -107,7 +124,11 @@ def grown(
     dated: bool,
     sizes: Sizes,
 ) -> Grown:
-    """Tell whether ground was newly dug; ground already open is held to its growth alone.
+    """Tell whether ground was newly dug or heaped on; open ground is held to its growth alone.
+
+    Elevations that date a change tell it by themselves. On ground that was not open they must show
+    more than plants, which a surface model sees; and where it does not lie open afterwards, felled
+    trees would look the same, so nobody can tell.
 
     Args:
         change: The figures of the ground asked about.
@@ -118,18 +139,50 @@ def grown(
         dated: The elevations are recent enough to date a cut.
         sizes: What is enough.
     """
-    if change.bare_before.value < sizes.already_open:
-        bared = enough(change.bare_gain, sizes.bare_gain, told)
-        return Grown(bared, False, change.bare_gain, sizes.bare_gain, None)
-    size, depth = change.growth_share, deeper(terrain, area_m2, sizes.deeper_m)
-    counted = size.n >= sizes.growth_cells
-    wider = counted and enough(size, sizes.growth, told)
+    was_open = change.bare_before.value >= sizes.already_open
+    counted = not was_open or change.growth_share.n >= sizes.growth_cells
+    size, least = _size(change, told, sizes)
+    moved = moved_by(terrain, area_m2, sizes, was_open)
+    lies_open = was_open or change.bare_after.value >= sizes.already_open
+    if (counted and enough(size, least, told)) or (moved and dated and lies_open):
+        return Grown(True, was_open, size, least, moved)
     shows = terrain.detectable_m if terrain else None
     level = dated and shows is not None and shows <= sizes.shows_m
-    answer: bool | None = bool(wider or (depth and dated))
-    if not answer and (depth or not (counted or level)):
-        answer = None
-    return Grown(answer, True, size, sizes.growth, depth)
+    untold = moved is not None or not (counted or level)
+    return Grown(None if untold else False, was_open, size, least, moved)
+
+
+def _size(change: ChangeEvidence, told: bool, sizes: Sizes) -> tuple[Measured, float]:
+    """Give the share that ground is judged by, and its limit.
+
+    Of a working, which lay open in part, the rest is what it could grow into: it is judged by
+    that, too.
+    """
+    plain, growth = (change.bare_gain, sizes.bare_gain), (change.growth_share, sizes.growth)
+    before = change.bare_before.value
+    if before >= sizes.already_open:
+        return growth
+    return plain if enough(*plain, told) or before < sizes.part_open else growth
+
+
+def moved_by(
+    terrain: TerrainEvidence | None, area_m2: float | None, sizes: Sizes, was_open: bool
+) -> Measured | None:
+    """Give how far ground fell or rose, where that is more than plants or settling would do."""
+    if not was_open and area_m2 is None:
+        return None  # a volume alone tells no depth
+    fell = deeper(terrain, area_m2, sizes.deeper_m if was_open else sizes.plants_m)
+    return fell or heaped(terrain, area_m2, sizes.plants_m)
+
+
+def heaped(
+    terrain: TerrainEvidence | None, area_m2: float | None, least_m: float
+) -> Measured | None:
+    """Give the net volume brought, beyond its own error and so deep on average."""
+    net = terrain.net_m3 if terrain else None
+    if net is None or not area_m2 or not beyond(net, least_m * area_m2):
+        return None
+    return net
 
 
 def enough(size: Measured, least: float, told: bool) -> bool:
@@ -153,6 +206,15 @@ def deeper(
     if net is None or -net.value <= SURE * net.sigma:
         return None
     return net if area_m2 is None or -net.value >= least_m * area_m2 else None
+
+
+def by_how_much(moved: Measured) -> Words:
+    """Word how far ground fell or rose: the floor in metres, else a net volume."""
+    if moved.unit == "m":
+        zh = f"地面降低 {-moved.value:.1f} ± {moved.sigma:.1f} 米"
+        return Words(zh, f"its floor is {-moved.value:.1f} ± {moved.sigma:.1f} m lower")
+    zh = f"挖填净量 {moved.value:.0f} ± {moved.sigma:.0f} 立方米"
+    return Words(zh, f"its net volume is {moved.value:.0f} ± {moved.sigma:.0f} m³")
 
 
 def other(terrain: TerrainEvidence | None, name: str) -> Measured | None:
@@ -200,20 +262,23 @@ class Speaks(Enum):
     """What the weighing of causes says of mining."""
 
     MINING = "mining"  # likelier than all others together
-    UNCLEAR = "unclear"  # it leads, but the evidence cannot tell
+    UNCLEAR = "unclear"  # it leads, or hardly less; the evidence cannot tell
     OTHER = "other"  # something else leads
     UNTOLD = "untold"  # nothing was weighed
 
 
-def speaks(cause: Cause | None, p_mining: float) -> Speaks:
-    """Tell what the weighing of causes says of mining."""
+def speaks(cause: Cause | None, p_mining: float, odds: float = 1.0) -> Speaks:
+    """Tell what the weighing of causes says of mining.
+
+    Another cause leads where it is more than `odds` times as likely as mining.
+    """
     if cause is None:
         return Speaks.UNTOLD
     share = cause.of("mining")
     if share >= p_mining:
         return Speaks.MINING
-    rest = (one for name, one in cause.shares.items() if name != "mining")
-    return Speaks.UNCLEAR if share > max(rest, default=0.0) else Speaks.OTHER
+    rest = max((one for name, one in cause.shares.items() if name != "mining"), default=0.0)
+    return Speaks.UNCLEAR if odds * share > rest else Speaks.OTHER
 
 
 def leads(cause: Cause | None, names: Sequence[str]) -> bool:
