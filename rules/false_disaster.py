@@ -37,6 +37,7 @@ from yanhu_satcheck.traces import (
     Speaks,
     beyond,
     cause_figures,
+    contradicted,
     cut_depth,
     dated,
     grown,
@@ -112,7 +113,10 @@ def _judged(
     told = case.p_value is not None and not vague
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     heap = heaped(case.terrain, case.drawn_area_m2, limits.plants_m)
-    if not (cut or heap or dug.answer is not False) or cause is Speaks.OTHER:
+    if not (cut or heap or dug.answer is not False):
+        return
+    lost = heap or _gone(case, limits)  # a slide moves ground, too; but what it took is there
+    if cause is Speaks.OTHER and not (recent and lost and contradicted(case, limits)):
         return
     slides, shallow = _slides(case, limits), _shallow(case, limits)
     if cause is Speaks.UNCLEAR and (vague or slides or shallow):

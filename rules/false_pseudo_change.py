@@ -45,23 +45,19 @@ from yanhu_satcheck.traces import (
     by_how_much,
     cause_figures,
     change_figures,
+    contradicted,
     dated,
     deeper,
     fake_green,
     grown,
     joined,
     later_figures,
-    leads,
-    moved_by,
     relief_figures,
     since,
     speaks,
     then,
     why,
 )
-
-STILL = ("none", "season", "fire")
-"""Causes that move no ground: a height change of metres contradicts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +109,7 @@ def _judged(
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
     if dug.answer is False or _is_season(case, after, limits):
         return  # nothing grew
-    far = recent and moved_by(case.terrain, case.drawn_area_m2, limits, was_open=False)
-    if cause is Speaks.OTHER and not (far and leads(case.cause, STILL)):
+    if cause is Speaks.OTHER and not (recent and contradicted(case, limits)):
         return  # something other than mining explains it
     if cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr:
         return  # neither cause nor chance speaks

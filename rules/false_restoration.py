@@ -42,6 +42,7 @@ from yanhu_satcheck.traces import (
     beyond,
     cause_figures,
     change_figures,
+    contradicted,
     dated,
     deeper,
     enough,
@@ -244,7 +245,7 @@ def _grows(month: int, limits: Limits) -> bool:
 
 def _dug(case: Case, seen: Ground, cause: Speaks, limits: Limits) -> bool:
     """Whether the ground is lower, and neither nature nor a fill with plants explains it."""
-    natural = leads(case.cause, ("slide", "flow", "water"))
+    natural = leads(case.cause, ("slide", "flow", "water")) and not contradicted(case, limits)
     honest = _filled(case) and cause is Speaks.OTHER
     return seen.lower is not None and not (natural or honest)
 

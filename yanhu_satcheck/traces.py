@@ -28,6 +28,8 @@ from yanhu_satcheck.terms import Words
 
 SURE = 1.96
 """How many of its own sigmas a figure must be away from nothing, or from a limit: 95 %."""
+STILL = ("none", "season", "fire", "water")
+"""Causes that move no ground by metres: a season, a fire, a flood's silt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,12 @@ def leads(cause: Cause | None, names: Sequence[str]) -> bool:
         return False
     most = max((cause.of(name) for name in names), default=0.0)
     return most > max((s for n, s in cause.shares.items() if n not in names), default=0.0)
+
+
+def contradicted(case: Case, sizes: Sizes) -> bool:
+    """Whether the cause that leads moves no ground, and the elevations show metres moved."""
+    far = moved_by(case.terrain, case.drawn_area_m2, sizes, was_open=False)
+    return far is not None and leads(case.cause, STILL)
 
 
 class Since(NamedTuple):
