@@ -45,7 +45,6 @@ from yanhu_satcheck.traces import (
     contradicted,
     dated,
     deeper,
-    enough,
     fake_green,
     floor_known,
     in_term,
@@ -58,6 +57,7 @@ from yanhu_satcheck.traces import (
     speaks,
     then,
     why,
+    widened,
 )
 
 ITS_OWN = 0.1
@@ -223,7 +223,7 @@ def _seen(
     lower = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
     floor = other(case.terrain, "floor_change")
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
-    barer = enough(change.bare_gain, limits.bare_gain, case.p_value is not None)
+    barer = bool(widened(change, case.p_value is not None, limits))
     late = any(_grows(one.date.month, limits) for one in after.bare)
     return Ground(
         lower,

@@ -92,11 +92,11 @@ class Sizes(Dates):
         0.5, unit="share", low=0.3, high=0.99, why="采矿比其他成因更可能 likelier than all others"
     )
     odds: float = limit(
-        2.0,
+        1.25,
         unit="times",
         low=1.0,
-        high=3.2,
-        why="相差不到三倍的成因分不出 odds below 3.2 are hardly worth a mention (Jeffreys 1961)",
+        high=3.0,
+        why="份额约有 0.05 的误差，领先更少即分不出 shares err by 0.05: a smaller lead is none",
     )
     clear_share: float = limit(
         0.6, unit="share", low=0.3, high=1.0, why="多数看得清 a majority is seen"
@@ -142,16 +142,23 @@ def grown(
         sizes: What is enough.
     """
     was_open = change.bare_before.value >= sizes.already_open
-    counted = not was_open or change.growth_share.n >= sizes.growth_cells
-    size, least = _size(change, told, sizes)
+    (size, least), wider = _size(change, told, sizes), widened(change, told, sizes)
     moved = moved_by(terrain, area_m2, sizes, was_open)
     lies_open = was_open or change.bare_after.value >= sizes.already_open
-    if (counted and enough(size, least, told)) or (moved and dated and lies_open):
+    if wider or (moved and dated and lies_open):
         return Grown(True, was_open, size, least, moved)
     shows = terrain.detectable_m if terrain else None
     level = dated and shows is not None and shows <= sizes.shows_m
-    untold = moved is not None or not (counted or level)
+    untold = moved is not None or (wider is None and not level)
     return Grown(None if untold else False, was_open, size, least, moved)
+
+
+def widened(change: ChangeEvidence, told: bool, sizes: Sizes) -> bool | None:
+    """Tell whether ground was newly bared; `None`: too little of it was left to grow into."""
+    was_open = change.bare_before.value >= sizes.already_open
+    if was_open and change.growth_share.n < sizes.growth_cells:
+        return None
+    return enough(*_size(change, told, sizes), told)
 
 
 def _size(change: ChangeEvidence, told: bool, sizes: Sizes) -> tuple[Measured, float]:
