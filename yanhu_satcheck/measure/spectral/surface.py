@@ -72,8 +72,7 @@ def water(stack: Floats, cover: Cover) -> Bools:
     if not cover.calibrated or near is None:
         dark = (light(stack, cover) <= darkest(cover)) & (greenness(stack, cover) < cover.bare)
         if near is not None and middle is not None:
-            haze = dict(zip(cover.roles, cover.floor, strict=True))
-            dark &= middle - haze["green"] > near - haze["nir"]
+            dark &= middle - cover.floor[cover.roles.index("green")] > near - least(cover)
         return np.asarray(dark)
     wet, green = index("ndwi", stack, cover.roles), index("ndvi", stack, cover.roles)
     wetter = index("mndwi", stack, cover.roles)
@@ -88,14 +87,20 @@ def water(stack: Floats, cover: Cover) -> Bools:
 
 
 def darkest(cover: Cover) -> float:
-    """The light below which ground is water or nothing: of digital numbers, near their least.
-
-    A scene's least infrared is water's, if it holds any; else water would lie below it.
-    """
+    """The light below which ground is water or nothing: of digital numbers, near their least."""
     if cover.calibrated or "nir" not in cover.roles:
         return cover.dark
-    least = cover.floor[cover.roles.index("nir")]
-    return least + DARKEST * (cover.dark - least)
+    return least(cover) + DARKEST * (cover.dark - cover.floor[cover.roles.index("nir")])
+
+
+def least(cover: Cover) -> float:
+    """The infrared of open water, or of the air alone, in digital numbers.
+
+    The least of a scene, where it holds water. In summer without any, its darkest land is far
+    lighter in infrared than in green; air and water never are.
+    """
+    floor = dict(zip(cover.roles, cover.floor, strict=True))
+    return min(floor["nir"], floor.get("green", floor["nir"]))
 
 
 def beside_river(wet: Bools) -> Bools:
