@@ -10,13 +10,16 @@ illegal digging hides most easily.
 
 何时会看错：翻耕、收割、施工也使地面裸露，故须成因、规模、偶然性三项同时成立，
 缺一项或成因难以判断的至多存疑。原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；
-新增无法测量的，列存疑。两期高程离影像日期过远的，降低的时间不明，也只列存疑。
+新增无法测量的，列存疑。两期高程显示数米升降的，不论影像，均为新动土；原未裸露而后来也未裸露的可能是伐木，只列存疑。
+两期高程离影像日期过远的，降低的时间不明，也只列存疑。
 像元粗于限值的影像分不清采矿与建设，没有高程证实挖深的只列存疑。
 When it misleads: ploughing, harvest and building bare the ground too, so cause, size and chance
 must all speak; lacking one, or where the cause cannot be told, it is at most a doubt. Ground
 already open is held to its growth alone, in area or below its old floor; an old working that did
 not grow is an honest pseudo-change, and doubtful only where growth could not be measured, or where
-the elevations lie too far from the images to date a lower floor. Images of coarse cells cannot tell
+the elevations lie too far from the images to date a lower floor. Metres that ground fell or rose
+are growth whatever the images show; where it lies open on neither date they may be felled trees,
+and a doubt. Images of coarse cells cannot tell
 digging from building: without a lower floor they raise a doubt and no more.
 
 什么能说清：后续影像上返绿而未扩大的是季节变化，不作认定（地面降低的列存疑）；仍然裸露的更为可信。

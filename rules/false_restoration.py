@@ -12,11 +12,12 @@ Why it matters: mining under the name of restoration is what plan 四(四) names
 is not below the old one, and nothing new is dug in it (after 自然资办发〔2024〕39号, and
 豫自然资规〔2025〕13号 as a reference rule).
 
-何时会看错：刚平整的地面同样裸露，所以单凭裸露在有生长季影像以前只列存疑；高程显示填高的不作认定。
+何时会看错：刚平整、刚栽植的地面在第一个夏天同样裸露，所以单凭裸露在有后续生长季影像以前只列存疑；高程显示填高的不作认定。
 削坡会运走剩余土石，故底面未降低而只有净挖的列存疑。有效采矿许可证范围内可以开采，至多存疑。
 高程离影像日期过远、高程过粗、成因难以判断的，也至多存疑。方案重叠时各方案所占比例相加，只会从宽。
-When it misleads: fresh levelling is bare too, so bareness alone is a doubt until an image of the
-growing season shows it bare still, and nothing where elevation shows a fill. Cutting a slope back
+When it misleads: fresh levelling and ground scraped for saplings are bare in their first summer
+too, so bareness alone is a doubt until a follow-up image of the growing season shows it bare still,
+and nothing where elevation shows a fill. Cutting a slope back
 carries rock away: a net cut above a floor that is not lower is a doubt. Inside a licence in force
 digging is allowed: a doubt at most. So is what elevations too far from the images, or a cause that
 cannot be told, would show. Shares of several plans are added up, which errs to the mild side.
