@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from pyproj import CRS
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
@@ -15,7 +14,7 @@ from rasterio.warp import reproject, transform_bounds
 from yanhu_satcheck.errors import RasterError
 from yanhu_satcheck.raster.header import driver_of
 from yanhu_satcheck.raster.resample import PAD, Bools, Floats, between, touched
-from yanhu_satcheck.raster.window import Window
+from yanhu_satcheck.raster.window import Window, crs_of
 from yanhu_satcheck.scene import Grid, Warp
 
 
@@ -89,7 +88,7 @@ class Source:
         if not self._warp.plain:
             return None
         own, grid = self._file.transform, Affine(*self._grid.transform)
-        one, two = CRS.from_user_input(self._own_crs), CRS.from_user_input(self._grid.crs)
+        one, two = crs_of(self._own_crs), crs_of(self._grid.crs)
         across = max(self._grid.width, self._grid.height)
         drift = max(abs(own.a / grid.a - 1), abs(own.e / grid.e - 1) if own.e else 1) * across
         if own.b or own.d or drift > 0.02 or not one.equals(two, ignore_axis_order=True):

@@ -1,5 +1,6 @@
 """Windows and grids: where cells lie, how large they are, what a piece of them covers."""
 
+from functools import lru_cache
 from math import ceil, floor, sqrt
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ class Window(NamedTuple):
 
 def cell_m(grid: Grid) -> float:
     """The side of one cell in metres, as the root of its area; in degrees, at the grid's centre."""
-    affine, crs = Affine(*grid.transform), CRS.from_user_input(grid.crs)
+    affine, crs = Affine(*grid.transform), crs_of(grid.crs)
     if not crs.is_geographic:
         return sqrt(abs(affine.determinant)) * float(crs.axis_info[0].unit_conversion_factor or 1)
     x, y = affine @ (grid.width / 2, grid.height / 2)
@@ -65,11 +66,24 @@ def moved(shape: BaseGeometry, source: str, target: str) -> BaseGeometry:
     """Take a shape from one CRS to another, x before y in both."""
     if source == target:
         return shape
-    one, two = CRS.from_user_input(source), CRS.from_user_input(target)
-    if one.equals(two, ignore_axis_order=True):
+    carry = _carrier(source, target)
+    if carry is None:
         return shape
-    carry = Transformer.from_crs(one, two, always_xy=True)
     return transform(shape, lambda xy: np.column_stack(carry.transform(xy[:, 0], xy[:, 1])))
+
+
+@lru_cache(maxsize=64)
+def crs_of(words: str) -> CRS:
+    """A CRS as its words tell it; reading them takes longer than most of what is done with it."""
+    return CRS.from_user_input(words)
+
+
+@lru_cache(maxsize=64)
+def _carrier(source: str, target: str) -> Transformer | None:
+    one, two = crs_of(source), crs_of(target)
+    if one.equals(two, ignore_axis_order=True):
+        return None
+    return Transformer.from_crs(one, two, always_xy=True)
 
 
 def window_of(bounds: tuple[float, float, float, float], grid: Grid, margin: int = 0) -> Window:
