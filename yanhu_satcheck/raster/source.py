@@ -59,10 +59,18 @@ class Source:
         """Whether the file can hold whole numbers only."""
         return np.dtype(self._file.dtypes[self._bands[0] - 1]).kind in "iu"
 
-    def read(self, window: Window) -> Floats:
-        """The bands (n, h, w) of a window without `step`, as stored; NaN where nothing is."""
+    @property
+    def in_place(self) -> bool:
+        """Whether its cells are the grid's but for a shift, so that nothing need be warped."""
+        return self._offset is not None
+
+    def read(self, window: Window, how: Resampling | None = None) -> Floats:
+        """The bands (n, h, w) of a window without `step`, as stored; NaN where nothing is.
+
+        `how` a file that is not in place is warped; by default cubic, or averaged if far finer.
+        """
         if self._offset is None:
-            return self._warped(window)
+            return self._warped(window, how)
         row, down, col, right = self._place(window)
         padded = self._raw(row - PAD, col - PAD, window.height + 2 * PAD, window.width + 2 * PAD)
         if down < 1e-6 and right < 1e-6:
@@ -137,6 +145,8 @@ class Source:
             return out
         pixels = self._raw(row, col, bottom - row, right - col)
         finer = (right - col) > 2 * (window.width + 8)
+        if how is None:  # not “or”: nearest neighbour is number 0
+            how = Resampling.average if finer else Resampling.cubic
         reproject(
             pixels,
             out,
@@ -146,7 +156,7 @@ class Source:
             dst_crs=self._grid.crs,
             src_nodata=np.nan,
             dst_nodata=np.nan,
-            resampling=how or (Resampling.average if finer else Resampling.cubic),
+            resampling=how,
             tolerance=0.01,  # cells; by default GDAL may be an eighth of a cell off
         )
         return out

@@ -6,7 +6,6 @@ Hugonnet 2022). Here the correlation is a sum of shares, each with its own range
 of a sum is the exact double sum over all pairs of cells, done by Fourier transform.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -71,30 +70,21 @@ class Noise(NamedTuple):
         times = -(-max(field.shape) // WIDE)
         if times > 1:
             field = _blocks(field, times)
-        size = _padded(field.shape[0]), _padded(field.shape[1])
-        turned = fft.rfft2(field, size)
-        power = turned.real**2 + turned.imag**2
-        shared = _spectrum(self, size, (times * cell[0], times * cell[1]))
-        return float(np.sqrt(max(alone + float((power * shared).sum()), 0.0)))
+        pairs = _pairs(field)
+        down, right = np.indices(pairs.shape)
+        apart = np.hypot(down * times * cell[1], right * times * cell[0])
+        return float(np.sqrt(max(alone + float((pairs * self.likeness(apart)).sum()), 0.0)))
 
 
-def _padded(cells: int) -> int:
-    """A length with room for all distances either way, one of few, so that spectra are shared."""
-    return int(fft.next_fast_len(-(-2 * cells // 16) * 16, real=True))
-
-
-@lru_cache(maxsize=64)
-def _spectrum(noise: Noise, size: tuple[int, int], cell: tuple[float, float]) -> Numbers:
-    """What each frequency's power adds to the variance of a sum (h, w // 2 + 1).
-
-    The sum over pairs of cells of their products times their likeness is, by Parseval, the power
-    of the one times the spectrum of the other.
-    """
-    down, right = (np.minimum(np.arange(n), n - np.arange(n)) for n in size)
-    likeness = noise.likeness(np.hypot(down[:, None] * cell[1], right * cell[0]))
-    shared = fft.rfft2(likeness).real / (size[0] * size[1])
-    shared[:, 1 : (size[1] + 1) // 2] *= 2  # the other half of the frequencies
-    return np.asarray(shared)
+def _pairs(field: Numbers) -> Numbers:
+    """The sum of products of all cells so many rows and columns apart (h, w), any direction."""
+    h, w = field.shape
+    size = [fft.next_fast_len(2 * n, real=True) for n in (h, w)]
+    turned = fft.rfft2(field, size)
+    lags = fft.irfft2(turned.real**2 + turned.imag**2, size)
+    lags[1:h] += lags[:-h:-1] if h > 1 else 0.0
+    lags[:, 1:w] += lags[:, :-w:-1] if w > 1 else 0.0
+    return np.asarray(lags[:h, :w])
 
 
 def _cropped(field: Numbers) -> Numbers:

@@ -10,6 +10,7 @@ from rasterio.transform import Affine
 from shapely import Polygon, segmentize, transform
 from shapely.geometry.base import BaseGeometry
 
+from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.scene import Grid
 
 
@@ -34,6 +35,21 @@ class Window(NamedTuple):
             @ Affine.translation(self.col, self.row)
             @ Affine.scale(self.step)
         )
+
+
+def together(one: Window, two: Window) -> Window:
+    """The smallest window without step that holds both."""
+    row, col = min(one.row, two.row), min(one.col, two.col)
+    bottom = max(one.row + one.height, two.row + two.height)
+    right = max(one.col + one.width, two.col + two.width)
+    return Window(row, col, bottom - row, right - col)
+
+
+def part_of(values: Floats, window: Window, part: Window) -> Floats | None:
+    """What was read over a window (h, w), over one within it; None where that reaches beyond."""
+    top, left = part.row - window.row, part.col - window.col
+    out = values[max(top, 0) : top + part.height, max(left, 0) : left + part.width]
+    return out if min(top, left) >= 0 and out.shape == part.shape else None
 
 
 def cell_m(grid: Grid) -> float:
@@ -70,6 +86,20 @@ def moved(shape: BaseGeometry, source: str, target: str) -> BaseGeometry:
     if carry is None:
         return shape
     return transform(shape, lambda xy: np.column_stack(carry.transform(xy[:, 0], xy[:, 1])))
+
+
+def displaced(grid: Grid, by: tuple[float, float], crs: str) -> tuple[float, float]:
+    """A short way east and north in `crs` as the grid's cells right and down, at its centre."""
+    affine, carry = Affine(*grid.transform), _carrier(grid.crs, crs)
+    middle = grid.width / 2, grid.height / 2
+    x, y = affine @ middle
+    if carry is not None:
+        x, y = carry.transform(x, y)
+    x, y = x + by[0], y + by[1]
+    if carry is not None:
+        x, y = carry.transform(x, y, direction="INVERSE")
+    col, row = ~affine @ (x, y)
+    return float(col - middle[0]), float(row - middle[1])
 
 
 @lru_cache(maxsize=64)
