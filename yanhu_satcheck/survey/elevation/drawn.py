@@ -20,8 +20,8 @@ from yanhu_satcheck.survey.windows import scattered, shared_window
 
 SIDE, MOST = 96, 16  # cells along a window of the copy's, and how many of them
 LEAST = 500  # cells where it makes a difference how the original was drawn
-TELLING_M = 0.05, 1.0  # metres that make one; the latter where heights were rounded to metres
-NOTHING_M = 0.01, 0.6  # metres that may be left; rounding, and noise of a third of a metre with it
+TELLING_M = 0.02, 1.0  # metres that make one; the latter where heights were rounded to metres
+NOTHING_M = 0.005, 0.6  # metres that may be left; rounding, and noise of a third of a metre with it
 PLAIN = 0.3  # of what it makes
 
 
