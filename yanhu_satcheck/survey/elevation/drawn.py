@@ -15,13 +15,13 @@ from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.source import Source
 from yanhu_satcheck.raster.window import displaced
 from yanhu_satcheck.scene import ElevationFile, ElevationPair, Grid
-from yanhu_satcheck.survey.elevation.fit import spread_of
 from yanhu_satcheck.survey.windows import scattered, shared_window
 
 SIDE, MOST = 96, 16  # cells along a window of the copy's, and how many of them
 LEAST = 500  # cells where it makes a difference how the original was drawn
 TELLING_M = 0.02, 1.0  # metres that make one; the latter where heights were rounded to metres
-NOTHING_M = 0.005, 0.6  # metres that may be left; rounding, and noise of a third of a metre with it
+NOTHING_M = 0.005, 0.3  # metres left on the mean: none; rounding, and noise of 0.3 m before it
+CHANGED = 4  # times as much at most counts of one cell: works are dug in either model
 PLAIN = 0.3  # of what it makes
 
 
@@ -78,8 +78,9 @@ def _remade(
     telling = np.abs(makes) > TELLING_M[rounded]
     if telling.sum() < LEAST:
         return False
-    rest = spread_of(left[telling].astype(float))
-    return rest < min(NOTHING_M[rounded], PLAIN * float(np.median(np.abs(makes[telling]))))
+    most, off = NOTHING_M[rounded], np.abs(left[telling]).astype(float)
+    rest = float(np.minimum(off, CHANGED * most).mean())
+    return rest < min(most, PLAIN * float(np.median(np.abs(makes[telling]))))
 
 
 def _source(file: ElevationFile, grid: Grid, offset: tuple[float, float] = (0.0, 0.0)) -> Source:
