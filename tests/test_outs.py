@@ -170,6 +170,20 @@ def test_what_is_no_out_cannot_be_verified_nor_reported(tmp_path: Path) -> None:
         assert "nothing was audited" not in run.stderr
 
 
+@pytest.mark.parametrize("name", ["counts", "polygons"])
+def test_an_audit_json_that_says_nonsense_is_said_to_be_changed(out: Path, name: str) -> None:
+    account = json.loads((out / "audit.json").read_text("utf-8"))
+    (out / "audit.json").write_text(json.dumps(account | {name: {"a": 1}}), "utf-8")
+    with pytest.raises(ReportError, match=r"audit.json 在审核之后被改动"):
+        verify_out(out)
+
+
+def test_an_audit_json_without_its_files_knows_none_of_them(out: Path) -> None:
+    account = json.loads((out / "audit.json").read_text("utf-8"))
+    (out / "audit.json").write_text(json.dumps(account | {"files": {}}), "utf-8")
+    assert "ledger.csv is none that the audit wrote" in faults(out)
+
+
 # The ledger made again
 
 

@@ -38,9 +38,21 @@ def verify_out(out: Path, batch: Path | None = None) -> OutVerdict:
     the audit's.
 
     Raises:
-        ReportError: The folder is no OUT of this version.
+        ReportError: The folder is no OUT of this version, or its audit.json was changed so that
+            nothing can be held to it.
     """
     account = _account(out)
+    try:
+        return _verified(out, account, batch)
+    except (KeyError, TypeError, ValueError, AttributeError) as cause:
+        raise refusal(
+            out,
+            "audit.json 在审核之后被改动，无法据以校验；请重新审核",
+            "audit.json was changed after the audit, and nothing can be held to it; audit again",
+        ) from cause
+
+
+def _verified(out: Path, account: dict[str, Any], batch: Path | None) -> OutVerdict:
     faults, notes = list[Words](), list[Words]()
     changed = []
     for name, said in sorted(account["files"].items()):
