@@ -222,6 +222,7 @@ def _photo(
         focal_35mm=exif.focal_35mm,
         has_exif=exif.present,
         row=record.row.number if record is not None else None,
+        recorded=exif.recorded,
     )
 
 
