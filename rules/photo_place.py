@@ -157,6 +157,8 @@ def _judged(case: Case, shifted: Mapping[str, str], limits: Limits) -> Iterator[
     stood = [one for photo in whole if (one := _stood(photo, shifted, limits)) is not None]
     if not stood:
         says = Words("照片没有可用的拍摄位置", "none of its photographs has a position to go by")
+        if case.polygon.footprint is None:
+            says = Words("图形不可用，不能核对照片位置", "no usable outline to hold photographs to")
         yield Unsure((case.polygon_id,), says)
         return
     far = [one for one in stood if one.surely_m > limits.max_distance_m and not one.explained]

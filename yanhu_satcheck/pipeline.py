@@ -49,6 +49,8 @@ LIBRARIES = (
     "pyogrio",
     "rasterio",
     "pillow",
+    "pillow-heif",
+    "pygeomag",
     "xlsxwriter",
     "pyarrow",
 )

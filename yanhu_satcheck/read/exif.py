@@ -116,7 +116,7 @@ def _fixed(gps: dict[int, Any]) -> bool:
 
 def _satellite_time(gps: dict[int, Any]) -> datetime | None:
     """Give when the position was fixed, UTC."""
-    day = _moment(gps.get(ExifTags.GPS.GPSDateStamp))
+    day = _moment(_text(gps.get(ExifTags.GPS.GPSDateStamp)).replace(":", "-"))
     clock = gps.get(ExifTags.GPS.GPSTimeStamp)
     if day is None or not isinstance(clock, tuple | list) or len(clock) != 3:
         return None
@@ -181,8 +181,14 @@ def _number(value: Any) -> float | None:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str) and not value.isascii():
+        # EXIF's text is ASCII by its book; Pillow takes what is not for Latin-1.
+        value = value.encode("latin-1", "ignore")
     if isinstance(value, bytes):
-        value = value.decode("utf-8", "ignore")
+        try:
+            value = value.decode("utf-8")
+        except UnicodeDecodeError:
+            value = value.decode("gb18030", "ignore")
     return str(value).replace("\0", "").strip() if value is not None else ""
 
 

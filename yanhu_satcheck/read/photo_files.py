@@ -133,8 +133,10 @@ def _listed(
     photos: dict[tuple[str, str], Photo] = {}
     for record in index.rows:
         said = str(record.values["file"])
-        wanted = said.replace("\\", "/").removeprefix("./").casefold()
-        found = paths.get(wanted) or paths.get(wanted.removeprefix(f"{root.casefold()}/"))
+        exact = said.replace("\\", "/").removeprefix("./")
+        wanted = exact.casefold()
+        found = exact if exact in seen else paths.get(wanted)
+        found = found or paths.get(wanted.removeprefix(f"{root.casefold()}/"))
         fits = [found] if found else bare[wanted] if "/" not in wanted else []
         problem = None
         if not said:
