@@ -31,6 +31,7 @@ app writes. That no position was recorded is no doubt.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import combinations
 from math import asin, degrees
 from typing import NamedTuple
@@ -44,6 +45,8 @@ from yanhu_satcheck.terms import Confidence, Severity, Status, Words, fold
 REDUCED_PX = 1000
 NEAR_CELLS = 4
 """So many squares in the near half must be found again before two pictures show one place."""
+ZONE, FRESH = timedelta(hours=8), timedelta(minutes=10)
+"""China's clocks against the satellites', and how old a fix may be."""
 SPARE = 2.0
 """Ground below a drone may lie twice as deep as where it took off."""
 
@@ -164,7 +167,11 @@ def _judged(case: Case, shifted: Mapping[str, str], limits: Limits) -> Iterator[
     far = [one for one in stood if one.surely_m > limits.max_distance_m and not one.explained]
     all_far = len(far) == len(whole)
     against = [one for one in far if all_far or one.surely_m > limits.surely_m]
-    apart = [one for one in stood if (one.place.own_m or 0.0) > limits.max_distance_m]
+    apart = [
+        one
+        for one in stood
+        if (one.place.own_m or 0.0) > limits.max_distance_m and not _stale(one.photo)
+    ]
     turned = [one for one in stood if _turned(one, shifted, limits)]
     away = turned if len(turned) == len(whole) else []
     if against or apart or away:
@@ -183,6 +190,14 @@ def _judged(case: Case, shifted: Mapping[str, str], limits: Limits) -> Iterator[
         )
         related = tuple(Related("photo", one.photo.id, case.polygon_id) for one in lost)
         yield Unsure((case.polygon_id,), says, (_metres(one, limits),), related)
+
+
+def _stale(photo: PhotoEvidence) -> bool:
+    """Whether a file's position was fixed at another time than its shutter fell: an old one."""
+    own, sky = photo.recorded.taken_at, photo.recorded.satellite_at
+    if own is None or sky is None:
+        return False
+    return min(abs(own - sky), abs(own - sky - ZONE)) > FRESH
 
 
 def _turned(one: _Stood, shifted: Mapping[str, str], limits: Limits) -> bool:

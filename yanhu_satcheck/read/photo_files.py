@@ -229,9 +229,9 @@ def _photo(
 
 
 def _place(lon: float | None, lat: float | None) -> tuple[float, float] | None:
-    if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90 or lon == lat == 0:
+    if lon is None or lat is None or lon == lat == 0:
         return None
-    return lon, lat
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None  # NaN is neither
 
 
 def number_in(name: str, numbers: Mapping[str, str]) -> str:
