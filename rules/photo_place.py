@@ -75,7 +75,7 @@ class Limits:
         90.0, unit="deg", low=20.0, high=150.0, why="手机横持可差 90 度 a phone held sideways"
     )
     gimbal_deg: float = limit(
-        30.0, unit="deg", low=10.0, high=150.0, why="无人机云台 a drone's gimbal, photos.md"
+        30.0, unit="deg", low=10.0, high=150.0, why="无人机云台 a drone's gimbal is steady"
     )
     same_position: int = limit(
         6, unit="photographs", low=3, high=100, why="完全相同的坐标 one position to the decimetre"
