@@ -301,6 +301,12 @@ def _one_place(dossier: Dossier) -> Iterator[Doubt]:
     photos: dict[str, list[PhotoEvidence]] = defaultdict(list)
     for photo in (photo for case in dossier.cases for photo in case.photos):
         photos[photo.id].append(photo)
+    owned = {id: {photo.polygon_id for photo in shown} for id, shown in photos.items()}
+    reused = [
+        {whose for id in group.photos for whose in owned.get(id, ())}
+        for group in dossier.photo_groups
+        if group.kind in ("exposure", "view")
+    ]
     told = set()
     for group in dossier.photo_groups:
         if group.kind != "place" or not _near_half(group, photos):

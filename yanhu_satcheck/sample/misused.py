@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import numpy as np
 from PIL import Image
 from shapely import affinity
 
@@ -109,12 +110,15 @@ def _taken(
     moment: datetime,
     stood: Issued | None = None,
     turn: float = 0.0,
+    back: float = 0.0,
     phone: Device | None = None,
 ) -> tuple[Image.Image, Shot]:
     """A photograph of what lies about a place, filed for a polygon that may lie elsewhere."""
     there = stood or one
     scene = scenery(album, there, moment)
     stand = stands(scene, there, EYE, stream(album.quarter.seed, f"misused {one.case.key}"))[0]
+    a = np.radians(stand.azimuth)
+    stand = replace(stand, x=stand.x - back * float(np.sin(a)), y=stand.y - back * float(np.cos(a)))
     view = view_from(scene, stand, there, EYE, SMALL, PHONES[town_of(one)].f35)
     view = _faced(view, turn)
     return expose(album, scene, one, view, moment, phone or PHONES[town_of(one)])
@@ -138,7 +142,7 @@ def _elsewhere(album: Album, one: Issued) -> None:
 
 def _turned(album: Album, one: Issued) -> None:
     if one.case.key in TURNED:
-        _kept(album, one, *_taken(album, one, visit_of(one, album.quarter), turn=178.0))
+        _kept(album, one, *_taken(album, one, visit_of(one, album.quarter), turn=178.0, back=90.0))
 
 
 def _untimely(album: Album, one: Issued) -> None:
