@@ -313,9 +313,12 @@ def _one_place(dossier: Dossier) -> Iterator[Doubt]:
             continue
         owners = {p.polygon_id for id in group.photos for p in photos.get(id, ())}
         cases = [case for case in dossier.cases if case.polygon_id in owners]
-        far = {
-            c.polygon_id for pair in combinations(cases, 2) if _far(dossier, *pair) for c in pair
-        }
+        apart = [
+            {one.polygon_id, two.polygon_id}
+            for one, two in combinations(cases, 2)
+            if _far(dossier, one, two)
+        ]
+        far = {id for pair in apart if not any(pair <= whose for whose in reused) for id in pair}
         names, about = sorted(far), (tuple(sorted(far)), group.photos)
         if not far or about in told:
             continue
