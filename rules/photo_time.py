@@ -336,7 +336,7 @@ def _too_fast(whom: tuple[str, ...], odd: bool, leap: _Leap, limits: Limits) -> 
         ),
         (
             Figure("speed_kmh", speed, None, 2, "km/h", limits.speed_kmh, one.photo.id),
-            Figure("apart_m", metres, None, 2, "m", limits.apart_m, one.photo.id),
+            Figure("travelled_m", metres, None, 2, "m", limits.apart_m, one.photo.id),
         ),
         _related((one, two)),
         on_change=False,
