@@ -23,7 +23,9 @@ from . import (
     outside_licence,
     overlay_only,
     photo_missing,
+    photo_place,
     photo_reuse,
+    photo_time,
     polygon_accounting,
     registration_refused,
     reissued_benign,
@@ -40,6 +42,8 @@ RULES: tuple[Rule[Any], ...] = (
     false_restoration.RULE,
     # 举证照片一图多用
     photo_reuse.RULE,
+    photo_place.RULE,
+    photo_time.RULE,
     photo_missing.RULE,
     # 相同区域合法性判定不一致
     same_area_conflict.RULE,

@@ -17,6 +17,7 @@ from yanhu_satcheck.batch import (
     Licence,
     Misread,
     Photo,
+    Recorded,
 )
 from yanhu_satcheck.batch import Submission as Filing
 from yanhu_satcheck.evidence import (
@@ -25,6 +26,7 @@ from yanhu_satcheck.evidence import (
     Cause,
     Chance,
     ChangeEvidence,
+    DatumShift,
     Dossier,
     EarlierOverlap,
     EarlierPhoto,
@@ -34,8 +36,11 @@ from yanhu_satcheck.evidence import (
     LicenceLink,
     OutsideEvidence,
     Overlap,
+    PairAnswer,
+    PairCell,
     PhotoEvidence,
     PhotoGroup,
+    PhotoPlace,
     SceneView,
     TerrainEvidence,
 )
@@ -160,11 +165,57 @@ def elevation(told: Told) -> ElevationPair:
 
 
 def photo(told: str | Told, polygon_id: str | None) -> PhotoEvidence:
+    """Tell of a photograph; what `file` tells is what its file itself records."""
     told = {"id": told} if isinstance(told, str) else told
     fault = Words(told["fault"], told["fault"]) if "fault" in told else None
     there = None if told.get("absent") else "0f" * 32
+    recorded = Recorded(**told.get("file", {}))
+    lonlat = told.get("lonlat") or recorded.lonlat
     return PhotoEvidence(
-        told["id"], polygon_id, there, fault=fault, listed=told.get("listed", True)
+        told["id"],
+        polygon_id,
+        there,
+        pixel_hash=told.get("pixels", told["id"]),
+        fault=fault,
+        listed=told.get("listed", True),
+        width=4000,
+        height=3000,
+        lonlat=lonlat and (lonlat[0], lonlat[1]),
+        taken_at=told.get("taken", recorded.taken_at),
+        taken_by=told.get("by", ""),
+        camera=Camera("HUAWEI", told.get("model", ""), told.get("serial", "")),
+        has_exif=told.get("exif", True),
+        place=placed(told) if "metres" in told else None,
+        recorded=recorded,
+    )
+
+
+def placed(told: Told) -> PhotoPlace:
+    """Tell where a photograph stood: `metres` east of its polygon, other datums by their name."""
+    return PhotoPlace(
+        told["metres"],
+        told.get("error"),
+        (told["metres"], 0.0),
+        {crs: told[crs] for crs in ("GCJ02", "BD09", "WGS84") if crs in told},
+        repeats=told.get("repeats", 1),
+        own_m=told.get("own"),
+        off_deg=told.get("off"),
+        half_view_deg=33.0,
+        declination_deg=told.get("turn"),
+        reach_m=told.get("reach"),
+    )
+
+
+def group(kind: str, ids: list[str], told: Told) -> PhotoGroup:
+    """Tell of photographs that are alike; `cells` are heights in the picture that both show."""
+    heights = told.get("cells", {}).get(" ".join(ids))
+    how = Words("如图", "as shown")
+    pair = PairAnswer(
+        kind, (ids[0], ids[-1]), how, cells=tuple(PairCell(50, y, True, 0.0) for y in heights or ())
+    )
+    earlier = tuple(twin(one) for one in told.get("twins", {}).get(" ".join(ids), ()))
+    return PhotoGroup(
+        kind, tuple(ids), how, earlier=earlier, pairs=() if heights is None else (pair,)
     )
 
 
@@ -324,14 +375,10 @@ def dossier(told: Told, default: Told) -> Dossier:
         elevation=elevation(told),
         crs_in_doubt=frozenset(told.get("crs_in_doubt", ())),
     )
-    groups = (
-        PhotoGroup(
-            k,
-            tuple(ids),
-            Words("如图", "as shown"),
-            earlier=tuple(twin(one) for one in told.get("twins", {}).get(" ".join(ids), ())),
-        )
-        for k, *ids in told.get("groups", ())
+    groups = (group(kind, ids, told) for kind, *ids in told.get("groups", ()))
+    shifts = (
+        DatumShift(one["crs"], one.get("device", ""), tuple(one["photos"]), 3, 540.0, 30.0)
+        for one in told.get("shifts", ())
     )
     return Dossier(
         batch,
@@ -341,4 +388,5 @@ def dossier(told: Told, default: Told) -> Dossier:
         photo_groups=tuple(groups),
         loose_photos=tuple(photo(one, None) for one, _ in loose),
         contradicted=tuple(earlier(one) for one in told.get("contradicted", ())),
+        datum_shifts=tuple(shifts),
     )

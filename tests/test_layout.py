@@ -20,7 +20,7 @@ SOURCES = {
 ORDER = """
 terms quantity
 errors
-scene policy policies runner foreign
+scene policy policies runner foreign heif
 limits
 batch
 past

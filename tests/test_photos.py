@@ -133,6 +133,14 @@ def test_no_two_real_photographs_of_one_scene_are_called_one_exposure(tmp_path: 
     assert [pair for pair in near if likeness(*pair).same_exposure] == []
 
 
+def test_a_batch_of_one_photograph_again_and_again_is_one_group(tmp_path: Path) -> None:
+    names = [f"a{n}" for n in range(40)]
+    scene(1).save(tmp_path / "a0.jpg", quality=90)
+    for name in names[1:]:
+        (tmp_path / f"{name}.jpg").write_bytes((tmp_path / "a0.jpg").read_bytes())
+    assert groups_of(tmp_path, *names) == [("exposure", " ".join(sorted(names)))]
+
+
 def test_one_file_listed_for_two_polygons_is_an_exposure_of_both(tmp_path: Path) -> None:
     scene(1).save(tmp_path / "a.jpg", quality=90)
     (tmp_path / "scratch").mkdir()

@@ -135,6 +135,115 @@ def test_a_photograph_of_a_polygon_not_issued_keeps_the_number(tmp_path: Path) -
     assert (photo.polygon_id, photo.named_polygon) == (None, "Z9")
 
 
+def test_names_that_differ_in_case_alone_are_two_files(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"")
+    if (tmp_path / "X").exists():
+        pytest.skip("this disk does not tell a from A")
+    files = {"a.jpg": picture(), "A.JPG": picture(form="PNG")}
+    index = [HEADERS, ["a.jpg", "A1"], ["A.JPG", "A2"]]
+    batch = _batch(tmp_path, files, index)
+    assert [(p.id, p.polygon_id, p.row) for p in batch.photos] == [
+        ("A.JPG", "A2", 3),
+        ("a.jpg", "A1", 2),
+    ]
+    assert batch.misreads == ()
+
+
+def test_a_wrong_ending_hides_no_photograph(tmp_path: Path) -> None:
+    files = {
+        "A1/1.png": picture(),
+        "A1/2.jpg": picture(form="WEBP"),
+        "A1/3.jpg": b"GIF89a" + bytes(9),
+    }
+    batch = _batch(tmp_path, files)
+    assert [photo.fault is None for photo in batch.photos] == [True, True, False]
+    assert "GIF" in only(batch.misreads).what.en
+
+
+def test_a_picture_that_is_a_program_or_an_archive_too_is_read_as_the_picture() -> None:
+    for tail in (b"PK\3\4 and so on", b"<html><script>alert(1)</script>", b"MZ" + bytes(400)):
+        assert look(picture() + tail)[1] is None
+        assert look(tail + picture())[1] is not None
+
+
+def test_what_the_file_records_stays_beside_what_the_index_says(tmp_path: Path) -> None:
+    gps = {
+        **{1: "N", 2: (35.0, 0.0, 0.0), 3: "E", 4: (111.0, 0.0, 0.0), 31: 12.5},
+        **{7: (1.0, 30.0, 5.0), 29: "2022:11:20"},
+    }
+    shot = {0x9003: "2022:11:20 09:30:07", 0x9291: "417"}
+    row = ["1.jpg", "A1", "2022-12-01 10:00:00", 110.5, 34.5]
+    (photo,) = _batch(tmp_path, {"1.jpg": picture(gps, shot)}, [HEADERS, row]).photos
+    assert (photo.taken_at, photo.lonlat) == (datetime(2022, 12, 1, 10), (110.5, 34.5))
+    own = photo.recorded
+    assert (own.taken_at, own.subsecond) == (datetime(2022, 11, 20, 9, 30, 7), "417")
+    assert (own.satellite_at, own.lonlat) == (datetime(2022, 11, 20, 1, 30, 5), (111, 35))
+    assert own.error_m == 12.5
+
+
+HERE: dict[int, Any] = {1: "N", 2: (35.0, 0.0, 0.0), 3: "E", 4: (111.0, 0.0, 0.0)}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {9: "V"},
+        {11: 25.0},
+        {31: 400.0},
+        {7: (1.0, 0.0, 0.0), 29: "2022:11:02"},
+    ],
+)
+def test_a_position_its_receiver_does_not_stand_by_is_none(more: dict[int, Any]) -> None:
+    exif, _ = look(picture(HERE | more, {0x9003: "2022:11:20 09:30:07"}))
+    assert exif.lonlat is None
+    assert exif.taken_at is not None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {9: "A"},
+        {11: 2.0},
+        {31: 20.0},
+        {7: (23.0, 0.0, 0.0), 29: "2022:11:19"},
+        {7: (1.0, 2.0), 29: "x"},
+    ],
+)
+def test_a_position_without_a_blemish_stays(more: dict[int, Any]) -> None:
+    assert look(picture(HERE | more, {0x9003: "2022:11:20 09:30:07"}))[0].lonlat == (111, 35)
+
+
+def test_a_drone_s_pose_is_read_from_its_xmp_and_no_entity_is_opened() -> None:
+    xmp = (
+        b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x:xmpmeta><rdf:Description '
+        b'drone-dji:GimbalYawDegree="-35.20" drone-dji:GimbalPitchDegree="-90.00" '
+        b'drone-dji:RelativeAltitude="+81.50" drone-dji:FlightYawDegree="&e;"/></x:xmpmeta>'
+    )
+    held = io.BytesIO()
+    Image.new("RGB", (8, 8), (90, 120, 60)).save(held, "JPEG", xmp=xmp)
+    exif, fault = look(held.getvalue())
+    assert fault is None
+    assert exif.azimuth == pytest.approx(324.8)
+    assert exif.azimuth_ref == "T"
+    assert (exif.recorded.pitch, exif.recorded.above_m) == (-90, 81.5)
+    assert not exif.present
+
+
+@pytest.mark.parametrize(
+    ("software", "editor"),
+    [
+        ("Adobe Photoshop 24.0 (Windows)", True),
+        ("美图秀秀 9.1", True),
+        ("NOH-AN00 3.0.0.168", False),
+    ],
+)
+def test_programs_that_retouch_are_known_by_name(software: str, editor: bool) -> None:
+    image, exif, held = Image.new("RGB", (8, 8)), Image.Exif(), io.BytesIO()
+    exif[305] = software.encode() if not software.isascii() else software
+    image.save(held, "JPEG", exif=exif)
+    assert bool(look(held.getvalue())[0].recorded.editor) is editor
+
+
 def test_a_missing_index_leaves_the_photographs(tmp_path: Path) -> None:
     batch = _batch(tmp_path, {"A1/1.jpg": picture()}, [HEADERS, ["1.jpg", "A1"]])
     (tmp_path / "photos.xlsx").unlink()

@@ -4,7 +4,7 @@ import ast
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +131,15 @@ polygons = st.fixed_dictionaries(
         "papers": st.sampled_from([[{"ref": "S1", "to": date(2021, 1, 1)}], [{"ref": "S2"}]]),
         "earlier": st.just([CLOSED]),
         "outside": st.sampled_from([PIT, PIT | {"p": None}, {"gain": 0.1, "area": 300.0}]),
+        "photos": st.fixed_dictionaries(
+            {
+                "metres": st.sampled_from([0.0, 90.0, 320.0, 900.0, 5000.0]),
+                "GCJ02": st.sampled_from([20.0, 240.0, 4000.0]),
+                "off": st.sampled_from([0.0, 80.0, 140.0, 179.0]),
+                "own": st.sampled_from([0.0, 240.0, 4000.0]),
+                "taken": st.sampled_from([datetime(2022, 8, d, 9) for d in (1, 19, 21)]),
+            }
+        ).map(lambda one: [one | {"id": "a"}]),
         "later": st.fixed_dictionaries(
             {
                 "on": st.sampled_from([date(2023, 3, 2), date(2023, 6, 2)]),
@@ -201,6 +210,12 @@ STRICTER = [  # rule, limit, a value that accuses more, one that accuses less
     ("LE03", "still_bare", 0.2, 0.9),
     ("LE03", "growth", 0.05, 0.6),
     ("LE03", "batches", 2, 3),
+    ("PH02", "max_distance_m", 100.0, 3000.0),
+    ("PH02", "surely_m", 500.0, 9000.0),
+    ("PH02", "datum_m", 50.0, 500.0),
+    ("PH02", "position_error_m", 5.0, 300.0),
+    ("PH02", "compass_deg", 20.0, 150.0),
+    ("PH03", "slack_days", 0, 30),
     ("PH04", "min_photos", 3, 1),
     ("DQ02", "clear_share", 0.9, 0.4),
     ("DQ03", "n_px", 400, 5),

@@ -26,7 +26,7 @@ from yanhu_satcheck.sample.tables import full_width
 BATCH = Path(__file__).parent.parent / "data/sample_tiles/2022Q4"
 TRUTH: dict[str, Any] = json.loads((BATCH / "truth.json").read_text("utf-8"))
 POLYGONS: dict[str, dict[str, Any]] = TRUTH["polygons"]
-PLANTED = "PH01 PH04 LE01 LE04 LE05 LM01 LM06 RL01 RL02 RL03 CL01 CL03"
+PLANTED = "PH01 PH02 PH03 PH04 LE01 LE04 LE05 LM01 LM06 RL01 RL02 RL03 CL01 CL03"
 PLANTED += " DQ01 DQ02 DQ03 DQ05 DQ06 DQ07"
 MEANT_TO_OVERLAP = (
     {"conflict1", "conflict2"},

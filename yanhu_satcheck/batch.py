@@ -97,6 +97,20 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a photograph's file itself records of its taking; the index may say otherwise."""
+
+    taken_at: datetime | None = None  # the camera's clock, wall time where it was set
+    subsecond: str = ""  # digits behind the second, by which shots of one second differ
+    satellite_at: datetime | None = None  # of the position, UTC
+    lonlat: tuple[float, float] | None = None  # degrees, in the datum its app writes
+    error_m: float | None = None  # of the position, by the receiver's own account, 68 %
+    pitch: float | None = None  # degrees the optical axis points up; −90 straight down
+    above_m: float | None = None  # height of a drone above where it took off
+    editor: str = ""  # a program that retouches and that wrote the file last
+
+
+@dataclass(frozen=True, slots=True)
 class Photo:
     """One evidence photograph (举证照片): what the index and its EXIF say of it."""
 
@@ -115,6 +129,7 @@ class Photo:
     focal_35mm: float | None = None
     has_exif: bool = False
     row: int | None = None  # its row of the index
+    recorded: Recorded = Recorded()
 
 
 @dataclass(frozen=True, slots=True)

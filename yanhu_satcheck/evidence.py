@@ -12,6 +12,7 @@ from yanhu_satcheck.batch import (
     Camera,
     IssuedPolygon,
     Licence,
+    Recorded,
 )
 from yanhu_satcheck.batch import LedgerRow as LedgerRow  # rules take these two from here
 from yanhu_satcheck.batch import Submission as Submission
@@ -145,6 +146,33 @@ class Chip(NamedTuple):
     caption: Words
 
 
+class PhotoPlace(NamedTuple):
+    """Where a photograph was taken, as its polygon lies from there. Metres and degrees."""
+
+    distance_m: float  # from the polygon's outline; 0 inside
+    error_m: float | None  # of the position, 95 %, as far as it is told; `None`: not told
+    offset_m: tuple[float, float]  # east and north, from the polygon's nearest point
+    datums: Mapping[str, float] = {}  # distance, were the position in a datum not declared
+    datum_offsets: Mapping[str, tuple[float, float]] = {}  # offset, likewise
+    repeats: int = 1  # photographs of the batch, minutes apart, at exactly this position
+    own_m: float | None = None  # between the index's position and the file's own
+    off_deg: float | None = None  # from the optical axis to the polygon's nearer edge; 0 on it
+    half_view_deg: float = 0.0  # half of the angle that the picture shows across
+    declination_deg: float | None = None  # added to a bearing from magnetic north; `None`: none
+    reach_m: float | None = None  # how far a camera looking down sees; `None`: it does not
+
+
+class DatumShift(NamedTuple):
+    """Photographs of one device whose positions fit their polygons in a datum not declared."""
+
+    crs: str  # GCJ02, BD09 or WGS84
+    device: str  # maker, model and serial number; "" where they say none
+    photos: tuple[str, ...]  # ids, sorted
+    polygons: int
+    before_m: float  # median distance from their polygons, as declared
+    after_m: float  # the same, taken for that datum
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoEvidence:
     """One evidence photograph as it really is, not as the form describes it."""
@@ -168,6 +196,8 @@ class PhotoEvidence:
     has_exif: bool = False
     reduced: Path | None = None  # its reduced copy, in the scratch folder
     marks: KeptMarks | None = None  # by which a later batch finds it
+    place: PhotoPlace | None = None  # `None`: its position or its polygon's is not known
+    recorded: Recorded = Recorded()
 
 
 class EarlierTwin(NamedTuple):
@@ -340,6 +370,7 @@ class Dossier:
     loose_photos: tuple[PhotoEvidence, ...] = ()  # of no issued polygon, or in no index
     contradicted: tuple[EarlierPolygon, ...] = ()  # by earlier audits, and nobody refused it
     found: tuple[Found, ...] = ()
+    datum_shifts: tuple[DatumShift, ...] = ()  # by datum, then device
 
     @property
     def not_supplied(self) -> frozenset[str]:

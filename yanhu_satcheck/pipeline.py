@@ -21,7 +21,7 @@ from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.measure import measure
 from yanhu_satcheck.pardons import pardoned
 from yanhu_satcheck.past import ArchiveUsed, Past
-from yanhu_satcheck.photos import examine, undecodable
+from yanhu_satcheck.photos import datum_shifts, examine, undecodable
 from yanhu_satcheck.read import read_answers, read_batch
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.relate import relate
@@ -49,6 +49,8 @@ LIBRARIES = (
     "pyogrio",
     "rasterio",
     "pillow",
+    "pillow-heif",
+    "pygeomag",
     "xlsxwriter",
     "pyarrow",
 )
@@ -208,6 +210,7 @@ def _audited(
         photo_groups=groups,
         loose_photos=tuple(p for p in photos if p.polygon_id is None or not p.listed),
         contradicted=relations.contradicted,
+        datum_shifts=datum_shifts(photos, batch),
     )
     judged = judge(dossier, rules, provisions())
     judgement = pardoned(judged, batch, {rule.code for rule in rules})

@@ -4,40 +4,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import shapely
-from pyproj import Transformer
-
 from yanhu_satcheck.batch import Batch, Misread, Photo
 from yanhu_satcheck.evidence import PhotoEvidence, PhotoGroup
 from yanhu_satcheck.foreign import by_decoder
 from yanhu_satcheck.past import KeptMarks, Past
-from yanhu_satcheck.photos.datum import to_wgs84
 from yanhu_satcheck.photos.earlier import placed
 from yanhu_satcheck.photos.groups import EARLIER, groups
 from yanhu_satcheck.photos.memory import Memory
 from yanhu_satcheck.photos.overlaid import pictured
 from yanhu_satcheck.photos.picture import Print, Unreadable, digest, print_of, try_to_decode
+from yanhu_satcheck.photos.place import Ground
+from yanhu_satcheck.photos.place import datum_shifts as datum_shifts
 from yanhu_satcheck.runner import Died, Runner, Task, here
 from yanhu_satcheck.terms import Words
 
 Examined = tuple[tuple[PhotoEvidence, ...], tuple[PhotoGroup, ...], tuple[Misread, ...]]
-
-
-class _Away:
-    """How far photographs were taken from their polygons."""
-
-    def __init__(self, batch: Batch) -> None:
-        self._footprints = {p.id: p.footprint for p in batch.polygons}
-        self._to_metres = Transformer.from_crs("EPSG:4490", batch.crs, always_xy=True)
-        self._declared = batch.photo_crs
-
-    def metres(self, photo: Photo) -> float | None:
-        """From the polygon's outline, 0 inside; `None` where either place is not known."""
-        footprint = self._footprints.get(photo.polygon_id or "")
-        if footprint is None or photo.lonlat is None:
-            return None
-        place = shapely.Point(self._to_metres.transform(*to_wgs84(photo.lonlat, self._declared)))
-        return float(shapely.distance(footprint, place))
 
 
 def examine(
@@ -62,11 +43,11 @@ def examine(
     )
     printed = runner.map(tasks)
     prints: dict[str | None, Print | Exception | None] = {None: None}
-    away, evidence = _Away(batch), []
+    ground, evidence = Ground(batch), []
     for done, (photo, sha256) in enumerate(zip(batch.photos, hashes, strict=True), 1):
         if sha256 not in prints:
             prints[sha256] = next(printed)
-        evidence.append(_examined(photo, sha256, prints[sha256], away))
+        evidence.append(_examined(photo, sha256, prints[sha256], ground))
         progress(done)
     files = {photo.id: photo.path for photo in batch.photos if photo.path is not None}
     broken = [
@@ -152,9 +133,10 @@ def _hashes(batch: Batch) -> dict[Path, str]:
 
 
 def _examined(
-    photo: Photo, sha256: str | None, seen: Print | Exception | None, away: _Away
+    photo: Photo, sha256: str | None, seen: Print | Exception | None, ground: Ground
 ) -> PhotoEvidence:
     taken = seen if isinstance(seen, Print) else None
+    place = ground.place(photo, *((taken.width, taken.height) if taken else (None, None)))
     return PhotoEvidence(
         id=photo.id,
         polygon_id=photo.polygon_id,
@@ -166,7 +148,7 @@ def _examined(
         fault=_undecoded(seen) if isinstance(seen, Exception) else photo.fault,
         listed=photo.listed,
         lonlat=photo.lonlat,
-        distance_m=away.metres(photo),
+        distance_m=place.distance_m if place else None,
         azimuth=photo.azimuth,
         azimuth_ref=photo.azimuth_ref,
         taken_at=photo.taken_at,
@@ -174,6 +156,8 @@ def _examined(
         camera=photo.camera,
         has_exif=photo.has_exif,
         reduced=taken.reduced if taken else None,
+        place=place,
+        recorded=photo.recorded,
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy.fft import dctn
 
+from yanhu_satcheck import heif
 from yanhu_satcheck.photos.marks import Marks, Question, marked
 from yanhu_satcheck.photos.overlay import overlay_of
 from yanhu_satcheck.photos.template import edges
@@ -77,7 +78,7 @@ def _decoded(path: Path, *, small: bool) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=FORMATS) as picture:
+            with Image.open(path, formats=heif.formats(FORMATS)) as picture:
                 if picture.width * picture.height > LARGEST_PIXELS:
                     raise Unreadable(f"{picture.width} × {picture.height} pixels")
                 if small:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from yanhu_satcheck import heif
 from yanhu_satcheck.read.exif import Exif, read_exif
 from yanhu_satcheck.read.signs import HEAD, PICTURES, really
 from yanhu_satcheck.terms import Words
@@ -48,7 +49,7 @@ def look(content: bytes) -> tuple[Exif, Words | None]:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, MAX_PIXELS
         try:
-            with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            with Image.open(io.BytesIO(content), formats=heif.formats(FORMATS)) as image:
                 fault = None
                 if image.format in ("JPEG", "MPO") and _lies(content, image.size):
                     size = f"{image.width} × {image.height}"
@@ -62,10 +63,11 @@ def look(content: bytes) -> tuple[Exif, Words | None]:
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             return Exif(), Words("照片像素过多", "it claims more pixels than any camera has")
         except Exception as cause:
-            if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
-                return Exif(), Words("暂不能读取 HEIC 照片", "HEIC photographs are not read yet")
+            known = heif.is_heic(content)
+            if known and not heif.readable():
+                return Exif(), heif.MISSING
             found = really(content[:HEAD])
-            if found in PICTURES:
+            if known or found in PICTURES:
                 return Exif(), Words(
                     "照片损坏，无法打开", f"it is damaged ({type(cause).__name__})"
                 )
@@ -86,6 +88,8 @@ def _ends(content: bytes, form: str) -> bool:
         return start is not None and content.find(b"\xff\xd9", start) >= 0
     if form == "PNG":
         return b"IEND" in content
+    if form == "HEIF":
+        return heif.ends(content)
     if form == "WEBP":
         return len(content) >= int.from_bytes(content[4:8], "little") + 8
     return True

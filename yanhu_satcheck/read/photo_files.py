@@ -133,8 +133,10 @@ def _listed(
     photos: dict[tuple[str, str], Photo] = {}
     for record in index.rows:
         said = str(record.values["file"])
-        wanted = said.replace("\\", "/").removeprefix("./").casefold()
-        found = paths.get(wanted) or paths.get(wanted.removeprefix(f"{root.casefold()}/"))
+        exact = said.replace("\\", "/").removeprefix("./")
+        wanted = exact.casefold()
+        found = exact if exact in seen else paths.get(wanted)
+        found = found or paths.get(wanted.removeprefix(f"{root.casefold()}/"))
         fits = [found] if found else bare[wanted] if "/" not in wanted else []
         problem = None
         if not said:
@@ -222,13 +224,14 @@ def _photo(
         focal_35mm=exif.focal_35mm,
         has_exif=exif.present,
         row=record.row.number if record is not None else None,
+        recorded=exif.recorded,
     )
 
 
 def _place(lon: float | None, lat: float | None) -> tuple[float, float] | None:
-    if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90 or lon == lat == 0:
+    if lon is None or lat is None or lon == lat == 0:
         return None
-    return lon, lat
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None  # NaN is neither
 
 
 def number_in(name: str, numbers: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from .land import Land
 from .noise import Field, stream
 from .quarter import Issued, Quarter
 from .tables import Cell
+from .terms import AUTUMN_TERM
 from .viewpoints import EYE, HOVER, Stand, stands, view_from, visit_of
 
 LARGE, SMALL, WIDE = (880, 660), (560, 420), (1200, 528)
@@ -25,8 +26,14 @@ SEVERAL = {  # how many from the ground, how many from the air
     "false1": (1, 0), "false2": (1, 0), "false3": (2, 0), "disguised": (1, 1), "inside1": (2, 1),
     "overlay": (1, 0), "outside": (1, 1), "slide1": (1, 1), "slide3": (2, 0), "restored1": (2, 1),
     "dug": (2, 0), "harvest1": (2, 0), "harvest2": (1, 0), "old1": (1, 0), "underground": (1, 1),
+    "lender": (2, 0),
 }  # fmt: skip
 DEGREES = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
+SHIFTED = PHONES[1]
+"""In autumn this phone's app writes a map service's coordinates, and nobody has declared them."""
+GCJ02 = (527.0, -88.0)
+"""How far those lie off here, metres east and north; it varies by 20 m over the district."""
+METRES = Transformer.from_crs("EPSG:4326", CRS, always_xy=True)
 
 
 @dataclass(slots=True)
@@ -39,6 +46,7 @@ class Album:
     light: Field
     rows: list[list[Cell]] = field(default_factory=list)
     groups: list[list[str]] = field(default_factory=list)
+    disguises: list[list[str]] = field(default_factory=list)  # source, copy, how
     shots: dict[str, Shot] = field(default_factory=dict)
     count: dict[str, int] = field(default_factory=dict)
 
@@ -64,12 +72,13 @@ class Album:
         return name
 
 
-def scenery(album: Album, one: Issued) -> Scenery:
-    """Fine ground about a polygon."""
+def scenery(album: Album, one: Issued, moment: datetime | None = None) -> Scenery:
+    """Fine ground about a polygon, in the light of a moment, else of the visit."""
     half = max(150.0, 2.3 * float(np.sqrt(max(one.outline.area, 4000.0) / np.pi)) + 70.0)
     around = WORLD.around(one.x, one.y, min(half, 250.0), 1.1)
     near = album.quarter.district.look(around, album.quarter.term.after)
-    return Scenery(near, album.far, light_on(near, visit_of(one, album.quarter)), album.light)
+    lit = light_on(near, moment or visit_of(one, album.quarter))
+    return Scenery(near, album.far, lit, album.light)
 
 
 def expose(
@@ -79,7 +88,8 @@ def expose(
     rng = stream(album.quarter.seed, f"shot {one.case.key} {moment}")
     picture = Image.fromarray(shoot(scene, view, rng))
     off = rng.normal(0.0, 2.5, 2)
-    lon, lat = DEGREES.transform(view.x + off[0], view.y + off[1])
+    away = GCJ02 if device == SHIFTED and album.quarter.term is AUTUMN_TERM else (0.0, 0.0)
+    lon, lat = DEGREES.transform(view.x + off[0] + away[0], view.y + off[1] + away[1])
     azimuth = float((view.azimuth + rng.normal(0, 3.0)) % 360)
     shot = Shot(float(lon), float(lat), view.eye, azimuth, moment, device, round(view.f35))
     return stamped(picture, one.polygon_id, shot), shot

@@ -48,8 +48,8 @@ def summer(world: World, folder: Path) -> None:
     filing.rectification(now, folder)
     small.patrols(now.term, folder)
     manifests.manifest(now.term, folder)
-    groups = handed_in.photographs(now, now, folder)
-    truth.write_truth(now, now, None, groups, folder)
+    album = handed_in.photographs(now, now, folder)
+    truth.write_truth(now, now, None, album, folder)
 
 
 def autumn(world: World, folder: Path) -> None:
@@ -68,5 +68,5 @@ def autumn(world: World, folder: Path) -> None:
     small.patrols(now.term, folder)
     small.blacklist(folder)
     manifests.manifest(now.term, folder)
-    groups = handed_in.photographs(now, world.summer, folder)
-    truth.write_truth(now, world.summer, ground, groups, folder)
+    album = handed_in.photographs(now, world.summer, folder)
+    truth.write_truth(now, world.summer, ground, album, folder)

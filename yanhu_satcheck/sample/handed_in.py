@@ -10,6 +10,7 @@ from .camera import View, light_on
 from .district import WORLD
 from .evidence import (
     DEGREES,
+    METRES,
     SMALL,
     WIDE,
     Album,
@@ -21,13 +22,14 @@ from .evidence import (
 )  # fmt: skip
 from .exif import PHONES, Shot, jpeg, metadata, rewritten
 from .filing import town_of
+from .misused import OWN, misused
 from .noise import stream
 from .quarter import Issued, Quarter
 from .tables import workbook
-from .viewpoints import EYE, stands, view_from, visit_of
+from .viewpoints import EYE, Stand, stands, view_from, visit_of
 
 NONE = {"harvest5", "ploughed", "old2", "harvest3", "harvest4"}  # provided for separately
-NONE |= {"beans", "borrower"}
+NONE |= {"beans", "borrower"} | OWN
 FROM_SUMMER = {"fallow": "maize1", "extended": "then_extended"}
 """Autumn's cases that hand in a photograph of the summer: of a place far away, and of their own."""
 HEADER = ["文件名", "图斑编号", "拍摄时间", "lon", "lat", "方位角", "azimuth_ref", "拍摄人员"]
@@ -116,14 +118,29 @@ def kept_over(album: Album, summer: Quarter) -> None:
         album.keep(album.quarter.of(key), file, shot)
 
 
+def next_step(album: Album) -> None:
+    """A field shown from two steps beside where its neighbour's pit was, turned a little."""
+    pit, field = album.quarter.of("kid1"), album.quarter.of("kid2")
+    first = f"{pit.polygon_id}_1.jpg"
+    old = album.shots[first]
+    x, y = METRES.transform(old.lon, old.lat)
+    a = np.radians(old.azimuth)
+    scene = scenery(album, pit)
+    stand = Stand(x + 1.6 * np.cos(a), y - 1.6 * np.sin(a), (old.azimuth + 9.0) % 360, 1.0)
+    view = view_from(scene, stand, pit, EYE, SMALL, old.f35)
+    moment = old.moment + timedelta(minutes=2, seconds=40)
+    picture, shot = expose(album, scene, field, view, moment, old.device)
+    album.keep(field, jpeg(picture, 78, metadata(shot)), shot)
+
+
 def album_of(quarter: Quarter, folder: Path) -> Album:
     """An empty album, with the hills behind."""
     far = quarter.district.look(WORLD, quarter.term.after)
     return Album(quarter, folder, far, light_on(far, quarter.term.light))
 
 
-def photographs(quarter: Quarter, summer: Quarter, folder: Path) -> list[list[str]]:
-    """All photographs and their index; returns which files are one exposure."""
+def photographs(quarter: Quarter, summer: Quarter, folder: Path) -> Album:
+    """All photographs and their index; the album says which files are one exposure."""
     (folder / "photos").mkdir()
     album = album_of(quarter, folder / "photos")
     for one in quarter.issued:
@@ -137,5 +154,7 @@ def photographs(quarter: Quarter, summer: Quarter, folder: Path) -> list[list[st
         twice(album)
         broken(album)
         kept_over(album, summer)
+        next_step(album)
+    misused(album)
     workbook(folder / "photos.xlsx", "照片索引", HEADER, album.rows)
-    return sorted(sorted(group) for group in album.groups)
+    return album

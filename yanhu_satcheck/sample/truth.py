@@ -6,16 +6,19 @@ from pathlib import Path
 from shapely.geometry import box
 
 from .elevation import MODEL, volumes
+from .evidence import Album
 from .filing import STRAY
 from .handed_in import FROM_SUMMER, UNLISTED
+from .misused import asked_of
 from .noise import Field
 from .quarter import Issued, Quarter
 from .terms import SUMMER_TERM
 
 
-def truth_of(one: Issued, ground: tuple[Field, Field] | None) -> dict[str, object]:
+def truth_of(one: Issued, batch: str, ground: tuple[Field, Field] | None) -> dict[str, object]:
     """One polygon's entry; volumes in cubic metres, nothing where no elevation reaches."""
     case = one.case
+    must = {*case.must} | asked_of(case.key, batch)
     known = ground is not None and box(*MODEL.bounds).contains(one.outline)
     cut, fill = volumes(ground, one.outline) if ground is not None else (0.0, 0.0)
     added = {"must_fire": sorted(case.then_must), "may_fire": sorted(case.then_may)}
@@ -26,8 +29,8 @@ def truth_of(one: Issued, ground: tuple[Field, Field] | None) -> dict[str, objec
         "ground": case.ground,
         "filed": case.filed,
         "true_call": case.true,
-        "must_fire": sorted(case.must),
-        "may_fire": sorted(case.may),
+        "must_fire": sorted(must),
+        "may_fire": sorted({*case.may} - must),
         "cut_m3": round(cut) if known else None,
         "fill_m3": round(fill) if known else None,
         "note": case.note,
@@ -61,16 +64,19 @@ def write_truth(
     quarter: Quarter,
     summer: Quarter,
     ground: tuple[Field, Field] | None,
-    groups: list[list[str]],
+    album: Album,
     folder: Path,
 ) -> None:
     """truth.json."""
     said = {
         "batch": quarter.term.batch,
         "seed": quarter.seed,
-        "polygons": {one.polygon_id: truth_of(one, ground) for one in quarter.issued},
+        "polygons": {
+            one.polygon_id: truth_of(one, quarter.term.batch, ground) for one in quarter.issued
+        },
         **of_batch(quarter, summer),
-        "photo_groups": groups,
+        "photo_groups": sorted(sorted(group) for group in album.groups),
+        "photo_disguises": sorted(album.disguises),
     }
     text = json.dumps(said, ensure_ascii=False, indent=1)
     (folder / "truth.json").write_text(text + "\n", encoding="utf-8")
