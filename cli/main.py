@@ -16,6 +16,7 @@ from yanhu_satcheck.cli.archive import archive
 from yanhu_satcheck.cli.doctor import doctor
 from yanhu_satcheck.cli.final import finalize
 from yanhu_satcheck.cli.outs import diff, report, verify
+from yanhu_satcheck.cli.photos import photos
 from yanhu_satcheck.cli.suppress import suppress
 from yanhu_satcheck.cli.usage import typed_wrong
 
@@ -192,6 +193,7 @@ def _print(text: str) -> None:
 
 satcheck.add_command(archive)
 satcheck.add_command(finalize)
+satcheck.add_command(photos)
 for _command in (suppress, report, verify, diff, doctor):
     satcheck.add_command(_command)
 

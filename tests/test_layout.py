@@ -34,7 +34,7 @@ places changes
 rules
 raster
 read survey measure photos relate judge pardons correct report archive rulebook sample
-workers wayback outcheck health
+workers wayback outcheck health album
 pipeline
 cli
 """

@@ -135,7 +135,7 @@ class KeptMarks(NamedTuple):
     codebook: int | None = None  # by whose words its points are sorted; `None`: none were kept
     size: tuple[int, int] = (0, 0)  # width and height of the picture that they were taken at
     points: bytes = b""  # 12 bytes each
-    template: bytes = b""  # what its device burns in, packed
+    template: bytes = b""  # what its device burns in, as `photos.template` packs it
 
 
 Rings = tuple[tuple[tuple[float, float], ...], ...]

@@ -7,7 +7,7 @@ from pathlib import Path
 from yanhu_satcheck.evidence import PairAnswer, PhotoEvidence, PhotoGroup
 from yanhu_satcheck.photos.candidates import ALIKE_BITS, candidates
 from yanhu_satcheck.photos.memory import NOTHING, Memory
-from yanhu_satcheck.photos.pairs import Shot, pair_answer
+from yanhu_satcheck.photos.pairs import ANSWERS, Shot, pair_answer
 from yanhu_satcheck.photos.picture import Print, distance
 from yanhu_satcheck.photos.template import packed, template
 from yanhu_satcheck.runner import Runner, Task, here
@@ -218,19 +218,35 @@ def _met(groups: Iterable[PhotoGroup], one: PhotoGroup) -> list[tuple[str, ...]]
 
 
 def _joined(groups: list[PhotoGroup]) -> list[PhotoGroup]:
-    joined: list[PhotoGroup] = []
+    clusters: list[tuple[set[str], list[PhotoGroup]]] = []
     for group in groups:
-        meets = [other for other in joined if not set(other.photos).isdisjoint(group.photos)]
-        joined = [other for other in joined if other not in meets]
-        parts = [*meets, group]
-        hows = dict.fromkeys(part.how for part in parts)
-        joined.append(
-            PhotoGroup(
-                group.kind,
-                tuple(sorted({id for part in parts for id in part.photos})),
-                Words("；".join(how.zh for how in hows), "; ".join(how.en for how in hows)),
-                {name: value for part in parts for name, value in part.figures.items()},
-                pairs=tuple(pair for part in parts for pair in part.pairs),
-            )
+        meets = [one for one in clusters if not one[0].isdisjoint(group.photos)]
+        clusters = [one for one in clusters if one not in meets]
+        ids = {*group.photos}.union(*(ids for ids, _ in meets))
+        clusters.append((ids, [*(part for _, parts in meets for part in parts), group]))
+    return [
+        PhotoGroup(
+            parts[0].kind,
+            tuple(sorted(ids)),
+            _how(parts),
+            {name: value for part in parts for name, value in part.figures.items()},
+            pairs=tuple(pair for part in parts for pair in part.pairs),
         )
-    return joined
+        for ids, parts in clusters
+    ]
+
+
+def _how(parts: Sequence[PhotoGroup]) -> Words:
+    """Say how a group's photographs are alike, each reason and each alteration once."""
+    pairs = [pair for part in parts for pair in part.pairs]
+    if len(pairs) < 2:
+        hows = dict.fromkeys(part.how for part in parts)
+        return Words("；".join(how.zh for how in hows), "; ".join(how.en for how in hows))
+    hows = dict.fromkeys(part.how for part in parts if not part.pairs)
+    hows |= dict.fromkeys(ANSWERS[pair.kind] for pair in pairs)
+    altered = dict.fromkeys(one for pair in pairs for one in pair.altered)
+    zh, en = [how.zh for how in hows], [how.en for how in hows]
+    if altered:
+        zh.append(f"改动：{'、'.join(one.zh for one in altered)}")
+        en.append(f"altered: {', '.join(one.en for one in altered)}")
+    return Words("；".join(zh), "; ".join(en))

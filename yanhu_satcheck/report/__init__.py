@@ -1,10 +1,13 @@
 """Render one finished audit as the files of OUT. Nothing is computed or judged here."""
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.errors import AccountingError
+from yanhu_satcheck.evidence import PhotoEvidence, PhotoGroup
 from yanhu_satcheck.final import Final
 from yanhu_satcheck.ledger import Audit
 
@@ -25,7 +28,7 @@ def write(audit: Audit, out: Path) -> None:
     from yanhu_satcheck.report.pages import write_pages
     from yanhu_satcheck.report.pictures import copy_photos, keep_chips
     from yanhu_satcheck.report.place import whole
-    from yanhu_satcheck.report.side_by_side import copy_pairs
+    from yanhu_satcheck.report.side_by_side import keep_pairs
     from yanhu_satcheck.report.tables import write_evidence, write_marks, write_photos
     from yanhu_satcheck.report.workbook import write_workbook
 
@@ -40,9 +43,37 @@ def write(audit: Audit, out: Path) -> None:
         write_csv(audit, folder / "ledger.csv")
         write_workbook(audit, folder / "ledger.xlsx")
         write_geopackage(audit, folder / "ledger.gpkg")
-        copy_pairs(audit, folder / "reports" / "pairs")
+        keep_pairs(audit.photo_groups, folder / "reports" / "pairs")
         write_pages(audit, folder / "reports", chips)
         write_account(audit, folder, chips)
+
+
+def write_album(
+    batch: Batch,
+    photos: Sequence[PhotoEvidence],
+    groups: Sequence[PhotoGroup],
+    out: Path,
+    lang: str,
+) -> None:
+    """Write what was found in a folder of photographs, whole or not at all.
+
+    Raises:
+        ReportError: `out` holds somebody else's files, is open elsewhere, or cannot be written.
+    """
+    from yanhu_satcheck.report.album import write_album as write_
+
+    write_(batch, photos, groups, out, lang)
+
+
+def refuse_album(out: Path) -> None:
+    """Refuse a place that `write_album` would refuse, before the work is done.
+
+    Raises:
+        ReportError: It holds what `satcheck photos` did not write.
+    """
+    from yanhu_satcheck.report.album import refuse_album as refuse_
+
+    refuse_(Path(os.path.abspath(out)))
 
 
 def refuse(out: Path, batch: str, read: str | None = None) -> None:

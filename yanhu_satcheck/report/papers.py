@@ -38,7 +38,7 @@ class Paper(NamedTuple):
     says: tuple[str, ...]
 
 
-def photo_view(photo: PhotoEvidence, polygon_id: str, lang: str) -> PhotoView:
+def photo_view(photo: PhotoEvidence, polygon_id: str | None, lang: str) -> PhotoView:
     """Give what the page shows of one photograph."""
     text = sentences(lang)
     shown = photo.sha256 and photo.reduced

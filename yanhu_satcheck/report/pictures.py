@@ -31,10 +31,15 @@ class Picture(NamedTuple):
 
 def copy_photos(audit: Audit, folder: Path) -> None:
     """Keep one reduced copy a file, named by the hash of the original; earlier twins, too."""
-    folder.mkdir()
     twins = [twin for group in audit.photo_groups for twin in group.earlier]
     copies = [(photo.sha256, photo.reduced) for photo in audit.photos]
     copies += [(twin.photo.sha256, twin.reduced) for twin in twins]
+    keep_photos(copies, folder)
+
+
+def keep_photos(copies: Iterable[tuple[str | None, Path | None]], folder: Path) -> None:
+    """Keep reduced copies in a new folder, each named by the hash of its original."""
+    folder.mkdir()
     for name, reduced in copies:
         if name and reduced and not (folder / f"{name}.jpg").exists():
             shutil.copyfile(reduced, folder / f"{name}.jpg")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from yanhu_satcheck.evidence import PairAnswer, PairCell, PhotoEvidence, PhotoGroup
-from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report.columns import say
 from yanhu_satcheck.report.names import day
 from yanhu_satcheck.report.pictures import path_of
@@ -49,9 +48,9 @@ class _Shot(NamedTuple):
     reduced: Path
 
 
-def copy_pairs(audit: Audit, folder: Path) -> None:
-    """Keep the pictures of the pairs that the pages show."""
-    for group in audit.photo_groups:
+def keep_pairs(groups: Iterable[PhotoGroup], folder: Path) -> None:
+    """Keep the pictures of the pairs that pages show."""
+    for group in groups:
         for pair in _pairs(group):
             if pair.overlaid is not None:
                 folder.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,7 @@ _MARK_COLUMNS: dict[str, tuple[str, str, str]] = {
     "width": ("int64", "px", "of the picture that they were taken at"),
     "height": ("int64", "px", "of the picture that they were taken at"),
     "points": ("binary", "", "12 bytes each: word, 64 bits that tell it from others, place"),
-    "template": ("binary", "", "what its device burns in, 256 x 256 bits; empty: nothing known"),
+    "template": ("binary", "", "what its device burns in: runs of 256 x 256 bits; empty: nothing"),
 }
 
 
