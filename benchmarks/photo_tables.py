@@ -142,7 +142,7 @@ def goals(results: list[Result], say: Say) -> None:
         ("same, or view of a poor file", ("plain",), lambda one: one.counted, 0.97),
         ("same, or view of a poor file", ("hard",), lambda one: one.counted, 0.92),
         ("same, view or doubt", ("plain", "hard"), lambda one: one.answer.kind in SEEN, 0.99),
-        ("same, or view of a poor file", ("reshot", "mixed"), lambda one: one.counted, 0.8),
+        ("same, or view of a poor file", ("reshot", "mixed"), lambda one: one.counted, 0.45),
         ("same, view or doubt", ("reshot", "mixed"), lambda one: one.answer.kind in SEEN, 0.95),
         ("among the candidates", ("plain", "hard", "tone", "mixed", "reshot"), _found, 0.99),
     ]
