@@ -8,18 +8,23 @@ pairs of one place. Every pair goes the way it goes in an audit: file, reduced c
 and the files themselves where only they can tell. Copies are made by `photo_attacks`, seeded. A
 camera's original is made of a stranger at 1200 pixels and JPEG quality 93, so that the archive's
 own quality (84) does not decide. Where a whole frame cannot be told from a fixed camera's next shot
-the answer is “view”, which is printed apart.
+the answer is “view”, which is printed apart. What is printed, and the goals it is held to, stand
+in `photo_tables`, other tools on the same pairs in `photo_peers`.
+
+A full run samples: it is done in some 40 minutes of one core, or in `--minutes`. Honest pairs are
+the nearest in the order in which they were taken, and as many drawn from the rest.
 """
 
 import argparse
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -27,20 +32,14 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent))
 import photo_attacks as attacks
+from photo_peers import peers
+from photo_tables import Result, distance_of, goals, leave_one_out, nearness, tables
 
-from yanhu_satcheck.evidence import PairAnswer
+from yanhu_satcheck.photos import compare, pairs
 from yanhu_satcheck.photos.index import Index
-from yanhu_satcheck.photos.pairs import Shot, pair_answer
-from yanhu_satcheck.photos.picture import (
-    Print,
-    distance,
-    fingerprint,
-    gray,
-    print_of,
-    turned_fingerprints,
-)
+from yanhu_satcheck.photos.pairs import Shot
+from yanhu_satcheck.photos.picture import Print, print_of
 
-SAME = ("copy", "reshot")
 LONG = 1200
 
 
@@ -48,8 +47,8 @@ class Size(NamedTuple):
     """How much is done."""
 
     sources: int
-    steps: int  # honest pairs are this many photographs of a scene apart at most
-    most: int  # of a scene
+    near: int  # honest pairs of a scene, the nearest in their order
+    drawn: int  # honest pairs drawn from the rest of a scene
     rivals: int
     each: int  # attacks a rival gets
     overlays: int
@@ -58,20 +57,18 @@ class Size(NamedTuple):
     crowd: int  # photographs beside which candidates are looked for
 
 
-QUICK = Size(2, 1, 6, 6, 2, 7, 8, 6, 60)
-FULL = Size(22, 40, 900, 80, 4, 100, 40, 200, 279)
-
-
-class Result(NamedTuple):
-    """One pair and what was said of it."""
-
-    family: str
-    label: str
-    scene: str
-    names: tuple[str, str]
-    answer: PairAnswer
-    found: bool | None = None  # whether the index brought the pair together
-    seconds: float = 0.0
+QUICK = Size(2, 5, 2, 6, 2, 7, 8, 6, 60)
+SHARES = {
+    "copies": 0.45,
+    "honest": 0.2,
+    "rivals": 0.1,
+    "inside": 0.05,
+    "overlaid": 0.1,
+    "fixed": 0.05,
+    "random": 0.05,
+}
+"""Of the time that a run is given."""
+FULL = Size(14, 70, 60, 60, 4, 105, 60, 300, 279)
 
 
 class Studio:
@@ -130,6 +127,8 @@ class Bench:
             if not path.name.startswith("U__"):
                 self.scenes[path.name.split("__")[0]].append(path)
         self.shots: dict[Path, Shot] = {}
+        self.seen: compare.Compared | None = None
+        self.like: pairs.Likeness | None = None
 
     def rng(self, *about: object) -> attacks.Rng:
         """Give a generator of its own to each thing made."""
@@ -143,10 +142,27 @@ class Bench:
 
     def judged(self, family: str, label: str, scene: str, one: Shot, two: Shot) -> Result:
         """Compare two photographs as an audit does."""
+        self.seen = self.like = None
         began = time.process_time()
-        answer = pair_answer(one, two)
+        answer = pairs.pair_answer(one, two)
         spent = time.process_time() - began
-        return Result(family, label, scene, (one.id, two.id), answer, None, spent)
+        near = nearness(self.seen, self.like)
+        return Result(family, label, scene, (one.id, two.id), answer, near, spent)
+
+    def watch(self) -> None:
+        """Note what each answer rests on, and hold the features of whole scenes."""
+        lay_on, ask_files = pairs.compare, pairs.likeness
+        compare._loaded = lru_cache(160)(compare._loaded.__wrapped__)
+
+        def laid_on(*asked: Any) -> compare.Compared:
+            self.seen = lay_on(*asked)
+            return self.seen
+
+        def asked_files(*asked: Any) -> pairs.Likeness:
+            self.like = ask_files(*asked)
+            return self.like
+
+        pairs.compare, pairs.likeness = laid_on, asked_files
 
     def copies(self) -> Iterator[Result]:
         """Every attack on every source, found among the crowd or not."""
@@ -163,7 +179,8 @@ class Bench:
                 rgb = disguise.does(source, self.rng(number, disguise.name))
                 two = self.studio.save(np.ascontiguousarray(rgb), disguise.quality)
                 result = self.judged(disguise.group, disguise.name, "", one, two)
-                yield result._replace(found=self._is_candidate(index, number, one, two))
+                is_found = self._is_candidate(index, number, one, two)
+                yield result._replace(found=is_found, quality=disguise.quality)
 
     def _is_candidate(self, index: Index, number: int, one: Shot, two: Shot) -> bool:
         if distance_of(one.mark, two.mark) <= 61:
@@ -172,23 +189,19 @@ class Bench:
         return any(c.number == number for question in asked for c in index.candidates(question))
 
     def honest(self) -> Iterator[Result]:
-        """Photographs of one scene, the nearest in their order first."""
+        """Photographs of one scene: the nearest in their order, and some of the others."""
         for scene, paths in self.scenes.items():
-            near = [
-                (a, b) for a, b in combinations(range(len(paths)), 2) if b - a <= self.size.steps
-            ]
-            near.sort(key=lambda pair: (pair[1] - pair[0], pair))
-            for a, b in near[: self.size.most]:
+            every = sorted(combinations(range(len(paths)), 2), key=lambda p: (p[1] - p[0], p))
+            near, rest = every[: self.size.near], every[self.size.near :]
+            drawn = self.rng("honest", scene).permutation(len(rest))[: self.size.drawn]
+            for a, b in sorted([*near, *(rest[n] for n in drawn)]):
                 yield self.judged("honest", scene, scene, self.held(paths[a]), self.held(paths[b]))
 
     def rivals(self, honest: Iterable[Result]) -> Iterator[Result]:
         """The honest pairs that came nearest, one side of each disguised."""
+        still = (one for one in honest if "s50" in one.answer.figures)
         near = sorted(
-            (
-                one
-                for one in honest
-                if "s50" in one.answer.figures and one.answer.figures["still"].value >= 0.4
-            ),
+            (one for one in still if one.answer.figures["still"].value >= 0.4),
             key=lambda one: one.answer.figures["s50"].value,
         )
         paths = {path.name: path for paths in self.scenes.values() for path in paths}
@@ -214,10 +227,12 @@ class Bench:
             cut = np.ascontiguousarray(
                 rgb[int(0.15 * h) : int(0.85 * h), int(0.15 * w) : int(0.85 * w)]
             )
-            for quality in (92, 60):
-                two = self.studio.save(cut, quality)
-                one = self.held(paths[pair.names[0]])
-                yield self.judged("rival, cut inside", f"q{quality}", pair.scene, one, two)
+            one = self.held(paths[pair.names[0]])
+            for share, quality in ((1.0, 92), (1.0, 60), (0.5, 85)):
+                smaller = attacks.resized(share)(cut, self.rng()) if share < 1 else cut
+                two = self.studio.save(smaller, quality)
+                label = f"{share:.0%} q{quality}"
+                yield self.judged("rival, cut inside", label, pair.scene, one, two)
 
     def overlaid(self) -> Iterator[Result]:
         """Strangers that carry the same banner, block, logo, mark, page or phone's frame."""
@@ -268,124 +283,6 @@ class Bench:
             yield self.judged("strangers", "", "", one, two)
 
 
-def distance_of(one: str, two: str) -> int:
-    if not one or not two:
-        return 256
-    return min(distance(one, way) for way in turned_fingerprints(two))
-
-
-def bound(n: int) -> float:
-    """The 95 % upper bound of a rate of which none was seen in n."""
-    return 1 - 0.05 ** (1 / n) if n else 1.0
-
-
-def tables(results: list[Result], say: Callable[[str], None]) -> None:
-    copies = [one for one in results if one.found is not None]
-    heads = " ".join(f"{head:>5}" for head in ("same", "view", "doubt", "place", "none", "found"))
-    say(f"{'copies':32} {'n':>4} {heads}")
-    groups = dict.fromkeys(one.family for one in copies)
-    for group in groups:
-        labels = dict.fromkeys(one.label for one in copies if one.family == group)
-        for label in labels:
-            _copies_row(label, [o for o in copies if o.label == label], say)
-        _copies_row(f"= {group}", [o for o in copies if o.family == group], say)
-    say("")
-    heads = " ".join(f"{head:>5}" for head in ("align", "same", "view", "doubt", "bound"))
-    say(f"{'honest families':32} {'n':>4} {heads}")
-    rest = [one for one in results if one.found is None]
-    for family in dict.fromkeys(one.family for one in rest):
-        ours = [one for one in rest if one.family == family]
-        if family == "honest":
-            for scene in dict.fromkeys(one.scene for one in ours):
-                _honest_row(f"honest: {scene}", [o for o in ours if o.scene == scene], say)
-        _honest_row(f"= {family}", ours, say)
-    say("")
-    _margins(rest, say)
-
-
-def _copies_row(label: str, ours: list[Result], say: Callable[[str], None]) -> None:
-    n, kinds = len(ours), Counter(one.answer.kind for one in ours)
-    same = sum(kinds[kind] for kind in SAME)
-    lost = kinds["unrelated"] + kinds["untold"]
-    told = [same, kinds["view"], kinds["doubtful"], kinds["place"], lost]
-    told.append(sum(one.found is True for one in ours))
-    say(f"{label:32} {n:4} " + " ".join(f"{value / n:5.2f}" for value in told))
-
-
-def _honest_row(label: str, ours: list[Result], say: Callable[[str], None]) -> None:
-    n, kinds = len(ours), Counter(one.answer.kind for one in ours)
-    same = sum(kinds[kind] for kind in SAME)
-    align = n - kinds["unrelated"] - kinds["untold"]
-    limit = f"{bound(n):6.3f}" if same == 0 else "   -  "
-    say(f"{label:32} {n:4} {align:5} {same:5} {kinds['view']:5} {kinds['doubtful']:5} {limit}")
-
-
-def _margins(rest: list[Result], say: Callable[[str], None]) -> None:
-    """How near the honest came, scene by scene: what each alone would have let the limit be."""
-    say("smallest s50 and shared of honest pairs whose cells are still (share ≥ 0.5, pure ≥ 0.9)")
-    for family in ("honest", "rival", "rival, cut inside"):
-        for scene in dict.fromkeys(one.scene for one in rest if one.family == family):
-            told = []
-            for one in rest:
-                f = one.answer.figures
-                if (one.family, one.scene) != (family, scene) or not {"s50", "shared"} <= {*f}:
-                    continue
-                if f["still"].n >= 20 and f["still"].value >= 0.5 and f["pure"].value >= 0.9:
-                    told.append((f["s50"].value, f["shared"].value, one))
-            if told:
-                s50, _, near = min(told, key=lambda t: t[0])
-                shared = min(t[1] for t in told)
-                say(
-                    f"  {family:18} {scene:12} s50 {s50:.3f}  shared {shared:.3f}  of {len(told)}"
-                    f"  ({near.names[0][-24:]}, {near.names[1][-24:]}: {near.answer.kind})"
-                )
-
-
-def peers(results: list[Result], studio: Studio, say: Callable[[str], None]) -> None:
-    """Hold whole-picture hashes to the same pairs, each at the limit that accuses no honest one."""
-    hashes: dict[str, Callable[[Image.Image], object]] = {}
-    try:
-        import imagehash
-    except ImportError:
-        say("imagehash is not installed: pip install imagehash")
-    else:
-        hashes["imagehash phash 256"] = lambda p: imagehash.phash(p, hash_size=16)
-        hashes["imagehash dhash 256"] = lambda p: imagehash.dhash(p, hash_size=16)
-        hashes["imagehash whash 64"] = imagehash.whash
-    copies = [one for one in results if one.found is not None]
-    others = [one for one in results if one.family in {"honest", "strangers", "same overlay"}]
-    if not copies or not others:
-        return
-
-    def measured(name: str, away: Callable[[str, str], int]) -> None:
-        limit = min(away(*one.names) for one in others)
-        found = [away(*one.names) < limit for one in copies]
-        plain = [f for f, one in zip(found, copies, strict=True) if one.family == "plain"]
-        say(f"{name:32} limit < {limit:3}  plain {np.mean(plain):.2f}  all {np.mean(found):.2f}")
-
-    say("whole-picture hashes, at the limit below every honest pair of this run")
-    prints = studio.prints
-    eight: Callable[[str, str], int] = lambda a, b: distance_of(  # noqa: E731
-        prints[a].fingerprint, prints[b].fingerprint
-    )
-    measured("own DCT 256, eight ways", eight)
-    for name, of in hashes.items():
-        held: dict[str, object] = {}
-        began = time.process_time()
-        for id in {id for one in (*copies, *others) for id in one.names}:
-            with Image.open(prints[id].reduced) as picture:
-                held[id] = of(picture)
-        spent = (time.process_time() - began) / len(held)
-        measured(name, lambda a, b, held=held: held[a] - held[b])  # type: ignore[misc]
-        say(f"{'':32} {spent * 1000:.1f} ms a reduced copy")
-    began = time.process_time()
-    for seen in list(prints.values())[:50]:
-        with Image.open(seen.reduced) as picture:
-            fingerprint(gray(picture))
-    say(f"{'own DCT 256':32} {(time.process_time() - began) / min(50, len(prints)) * 1000:.1f} ms")
-    say("imagededup was not run: it brings torch")
-
-
 def speed(bench: Bench, count: int, say: Callable[[str], None]) -> None:
     """Time a photograph of 12 megapixels, and a question among many photographs."""
     big = np.asarray(Image.fromarray(pixels(bench.strangers[0], 1400)).resize((4000, 3000)))
@@ -423,6 +320,8 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=20221231)
     asked.add_argument("--out", type=Path)
     asked.add_argument("--sources", type=int, help="how many photographs are disguised")
+    asked.add_argument("--minutes", type=float, default=1e6, help="of processor time, about")
+    asked.add_argument("--keep", type=Path, help="leave the files that were compared here")
     asked.add_argument("--only", default="", help="families, by their names' beginnings, by comma")
     told = asked.parse_args()
     cv2.setNumThreads(1)
@@ -434,32 +333,43 @@ def main() -> None:
     began = time.process_time()
     size = QUICK if told.quick else FULL
     size = size._replace(sources=told.sources or size.sources)
-    with TemporaryDirectory() as folder:
-        bench = Bench(told.photos, Studio(Path(folder)), size, told.seed)
+    with TemporaryDirectory() as scratch:
+        folder = told.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        bench = Bench(told.photos, Studio(folder), size, told.seed)
+        bench.watch()
         results: list[Result] = []
 
         def wanted(family: str) -> bool:
             return not told.only or any(family.startswith(one) for one in told.only.split(","))
 
-        for family in ("copies", "honest", "overlaid", "fixed", "random"):
-            if wanted(family):
-                results += getattr(bench, family)()
-        nearest = [one for one in results if one.family == "honest"]
-        if wanted("rivals"):
-            results += [*bench.rivals(nearest), *bench.inside(nearest)]
+        shares = {family: share for family, share in SHARES.items() if wanted(family)}
+        for family, share in shares.items():
+            nearest = [one for one in results if one.family == "honest"]
+            asked_of = (nearest,) if family in ("rivals", "inside") else ()
+            until = time.process_time() + 60 * told.minutes * share / sum(shares.values())
+            for one in getattr(bench, family)(*asked_of):
+                results.append(one)
+                if time.process_time() > until:
+                    say(f"{family}: stopped, its share of the time was over")
+                    break
+        say(f"{size}, seed {told.seed}")
         tables(results, say)
-        pairs = [one.seconds for one in results]
-        say("")
-        peers(results, bench.studio, say)
-        say("")
-        each = bench.studio.seconds / max(len(bench.studio.prints), 1)
-        say(f"a photograph of 1200 px indexed in {each:.3f} s")
-        say(
-            f"a pair compared in {np.mean(pairs or [0.0]):.3f} s, features of new pictures among it"
-        )
+        goals(results, say)
+        leave_one_out(results, say)
+        peers(results, bench.studio.prints, say)
+        costs(bench, results, say)
         if wanted("speed"):
             speed(bench, 20_000 if told.quick else 100_000, say)
         say(f"{time.process_time() - began:.0f} s of processor time in all")
+
+
+def costs(bench: Bench, results: list[Result], say: Callable[[str], None]) -> None:
+    each = bench.studio.seconds / max(len(bench.studio.prints), 1)
+    spent = np.mean([one.seconds for one in results] or [0.0])
+    say("")
+    say(f"a photograph of {LONG} px indexed in {each:.3f} s")
+    say(f"a pair compared in {spent:.3f} s, features of new pictures among it")
 
 
 if __name__ == "__main__":

@@ -251,3 +251,11 @@ def test_a_real_photograph_is_known_again(tmp_path: Path) -> None:
     path = shared_data("photos", "copr__IMG_0130.jpg")
     pixels = gray(Image.open(path)).astype(np.uint8)
     assert told(tmp_path, pixels, pixels[100:800, 150:1250][:, ::-1], 60).kind == "copy"
+
+
+@pytest.mark.parametrize(("kept", "kind"), [(0.5, "copy"), (0.3, "doubtful")])
+def test_a_small_part_of_a_frame_is_left_in_doubt(tmp_path: Path, kept: float, kind: str) -> None:
+    whole_frame = rocks(21)
+    height, width = (round(n * kept**0.5) for n in whole_frame.shape)
+    cut = whole_frame[60 : 60 + height, 80 : 80 + width]
+    assert told(tmp_path, whole_frame, cut).kind == kind

@@ -85,6 +85,21 @@ class Compared(NamedTuple):
         apart = np.hypot(*(back[:, None] - corners(self.sizes[0])[None]).transpose(2, 0, 1))
         return float(apart.min(axis=1).max())
 
+    def kept(self) -> tuple[float, float]:
+        """Give the share of each picture's frame that the other shows."""
+        if self.mapping is None:
+            return 0.0, 0.0
+        one, two = self.sizes
+        return _shown(self.mapping, one, two), _shown(inverse(self.mapping), two, one)
+
+
+def _shown(mapping: Mapping3, of: tuple[int, int], other: tuple[int, int]) -> float:
+    steps = (np.arange(40) + 0.5) / 40
+    grid = np.stack(np.meshgrid(steps * of[0], steps * of[1]), -1).reshape(-1, 2)
+    there = carried(mapping, grid)
+    inside = np.all((there >= -1) & (there <= np.array(other)), axis=1)
+    return float(inside.mean())
+
 
 def picture(gray: Gray8, template: bytes = b"", noted: Path | None = None) -> Picture:
     """Prepare a grey picture, reduced to its working size.

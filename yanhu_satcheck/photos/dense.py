@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from yanhu_satcheck.photos.align import Mapping3, area_scale, carried, inverse, plausible
+from yanhu_satcheck.photos.align import (
+    Mapping3,
+    area_scale,
+    carried,
+    inverse,
+    plausible,
+    polished,
+)
 from yanhu_satcheck.photos.features import Floats, Gray8, Mask
 
 CELL = 36
@@ -21,6 +28,8 @@ SEARCH_AGAIN = 3
 GOOD = 0.8
 """A cell's least correlation to count as found."""
 STILL_PX = 1.0
+ENOUGH = 12
+"""Cells from which a mapping can be polished: three times what fixes it."""
 TEXTURE, SPREAD = 0.35, 2.0
 """Least smaller eigenvalue of a cell's structure tensor, and least deviation in grey levels."""
 CLIPPED = 0.2
@@ -228,9 +237,17 @@ def _fitted(cells: Cells) -> Mapping3 | None:
     good = cells.good
     if good.sum() < 8:
         return None
-    there = (cells.at + cells.shift)[good].astype(np.float32)
-    here = cells.at[good].astype(np.float32)
-    better, _ = cv2.findHomography(
-        there, here, cv2.USAC_MAGSAC, 1.0, maxIters=2000, confidence=0.999
+    there, here = (cells.at + cells.shift)[good], cells.at[good]
+    better, inside = cv2.findHomography(
+        there.astype(np.float32),
+        here.astype(np.float32),
+        cv2.USAC_MAGSAC,
+        1.0,
+        maxIters=2000,
+        confidence=0.999,
     )
-    return None if better is None else np.asarray(better, np.float64)
+    if better is None:
+        return None
+    held = inside.ravel().astype(bool)
+    enough = held.sum() >= ENOUGH
+    return polished(there[held], here[held]) if enough else np.asarray(better, np.float64)

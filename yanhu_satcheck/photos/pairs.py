@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from yanhu_satcheck.evidence import PairAnswer, PairCell
-from yanhu_satcheck.photos.align import Mapping3, carried, corners, inverse
+from yanhu_satcheck.photos.align import carried, corners
 from yanhu_satcheck.photos.compare import Compared, compare, load
 from yanhu_satcheck.photos.dense import CELL
 from yanhu_satcheck.photos.picture import Unreadable, distance
@@ -185,7 +185,7 @@ def _altered(seen: Compared) -> Iterator[Words]:
     degrees = turn_degrees(seen)
     if abs(degrees) >= 0.5:
         yield Words(f"旋转 {abs(degrees):.0f}°", f"turned by {abs(degrees):.0f}°")
-    kept = shares(seen)
+    kept = seen.kept()
     larger = 0 if kept[0] < kept[1] else 1  # the one that shows more: the original, or a page
     over, framed = seen.overlays[larger], seen.frames is not None
     framed = framed and seen.frames[1 - larger].edges == FRAMED_EDGES  # type: ignore[index]
@@ -214,22 +214,6 @@ def turn_degrees(seen: Compared) -> float:
     a, b = carried(mapping, np.array([middle, [middle[0], middle[1] + 1]]))
     x, y = b - a
     return float(np.degrees(np.arctan2(-x, y)))
-
-
-def shares(seen: Compared) -> tuple[float, float]:
-    """Give the share of each picture's frame that the other shows."""
-    mapping = seen.mapping
-    assert mapping is not None
-    one, two = seen.sizes
-    return _share(mapping, one, two), _share(inverse(mapping), two, one)
-
-
-def _share(mapping: Mapping3, of: tuple[int, int], other: tuple[int, int]) -> float:
-    steps = (np.arange(40) + 0.5) / 40
-    grid = np.stack(np.meshgrid(steps * of[0], steps * of[1]), -1).reshape(-1, 2)
-    there = carried(mapping, grid)
-    inside = np.all((there >= -1) & (there <= np.array(other)), axis=1)
-    return float(inside.mean())
 
 
 def turn_of(seen: Compared) -> Turn:
