@@ -16,7 +16,7 @@ def cells(shift: NDArray[np.float64]) -> Laid:
     grid = np.stack(np.meshgrid(np.arange(ROWS), np.arange(COLUMNS), indexing="ij"), -1)
     grid = grid.reshape(-1, 2)
     at = grid[:, ::-1] * float(CELL)
-    found = Cells(at, shift.reshape(-1, 2), np.ones(len(at)), grid)
+    found = Cells(at.astype(np.float64), shift.reshape(-1, 2), np.ones(len(at)), grid)
     return Laid(np.eye(3), 1.0, found)
 
 
