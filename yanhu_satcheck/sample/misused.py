@@ -142,7 +142,7 @@ def _elsewhere(album: Album, one: Issued) -> None:
 
 def _turned(album: Album, one: Issued) -> None:
     if one.case.key in TURNED:
-        _kept(album, one, *_taken(album, one, visit_of(one, album.quarter), turn=178.0, back=90.0))
+        _kept(album, one, *_taken(album, one, visit_of(one, album.quarter), turn=178.0, back=150.0))
 
 
 def _untimely(album: Album, one: Issued) -> None:
