@@ -34,7 +34,8 @@ places changes
 rules
 raster
 read survey measure photos relate judge pardons correct report archive rulebook sample
-workers wayback outcheck health album
+workers wayback outcheck health
+album
 pipeline
 cli
 """
