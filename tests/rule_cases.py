@@ -11,11 +11,16 @@ from shapely.geometry import box
 from yanhu_satcheck.batch import (
     Approval,
     Batch,
+    Blacklisted,
     Camera,
+    Hazard,
     IssuedPolygon,
+    KeyArea,
     LedgerRow,
     Licence,
+    Lookback,
     Misread,
+    Patrol,
     Photo,
 )
 from yanhu_satcheck.batch import Submission as Filing
@@ -30,6 +35,7 @@ from yanhu_satcheck.evidence import (
     EarlierPhoto,
     EarlierPolygon,
     EarlierTwin,
+    Found,
     LaterEvidence,
     LicenceLink,
     OutsideEvidence,
@@ -207,7 +213,7 @@ def earlier(told: Told) -> EarlierPolygon:
         call,
         legality=call.words.zh,
         filed_date=told.get("filed", date(2022, 9, 20)) or None,
-        after_date=told.get("after", date(2022, 8, 1)),
+        after_date=told.get("after", date(2022, 8, 1)) or None,
         findings=found,
         ledger=rows,
         bare_after=told.get("bare"),
@@ -283,6 +289,17 @@ def ledger_row(n: int, told: Told) -> LedgerRow:
     return LedgerRow(id, fold(id), n, **row)
 
 
+def patrol(n: int, told: str) -> Patrol:
+    """Write a patrol: “乡 槐泉镇 2022-10-09”; without a day, one that could not be read."""
+    level, place, *day = told.split()
+    return Patrol(level, place, date.fromisoformat(day[0]) if day else None, n)
+
+
+def lookback(n: int, told: Told) -> Lookback:
+    day = told.get("on", date(2022, 12, 1)) or None
+    return Lookback(told["id"], fold(told["id"]), told.get("batch", ""), day, "某", n)
+
+
 def misread(told: Told) -> Misread:
     about = {name: value for name, value in told.items() if name not in ("file", "polygons")}
     what = Words("读不了", "cannot be read")
@@ -318,6 +335,17 @@ def dossier(told: Told, default: Told) -> Dossier:
         submissions=tuple(one for one in filings if one),
         photos=tuple(Photo(one["id"], None, None, True, named) for one, named in loose),
         ledger=rows,
+        hazards=tuple(Hazard(ref, "", None, 2) for ref in told.get("hazard_points", ())),
+        patrols=tuple(patrol(n, one) for n, one in enumerate(told.get("patrols", ()), 2)),
+        blacklist=tuple(
+            Blacklisted(name, since or None, n)
+            for n, (name, since) in enumerate(told.get("blacklist", {}).items(), 2)
+        ),
+        lookback=tuple(lookback(n, one) for n, one in enumerate(told.get("lookback", ()), 2)),
+        key_areas=tuple(
+            KeyArea(name, kind, None, n)
+            for n, (name, kind) in enumerate(told.get("key_areas", {}).items(), 2)
+        ),
         misreads=tuple(misread(one) for one in told.get("misreads", ())),
         not_supplied=frozenset(told.get("not_supplied", ())),
         blank_columns=frozenset(told.get("blank", ())),
@@ -341,4 +369,9 @@ def dossier(told: Told, default: Told) -> Dossier:
         photo_groups=tuple(groups),
         loose_photos=tuple(photo(one, None) for one, _ in loose),
         contradicted=tuple(earlier(one) for one in told.get("contradicted", ())),
+        found=tuple(
+            Found(rule, tuple(ids), Status[status], f"{rule}{''.join(ids)}")
+            for rule, status, *ids in told.get("found", ())
+        ),
+        issued_before=tuple(earlier(one) for one in told.get("issued_before", ())),
     )

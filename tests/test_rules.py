@@ -179,6 +179,8 @@ STRICTER = [  # rule, limit, a value that accuses more, one that accuses less
     ("CL03", "benches", 0.1, 0.9),
     ("CL03", "gentle_deg", 25.0, 5.0),
     ("CL03", "elev_days", 4000, 30),
+    ("CL04", "bare_gain", 0.1, 0.5),
+    ("CL04", "p_mining", 0.3, 0.9),
     ("LM02", "area_m2", 50.0, 9000.0),
     ("LM02", "bare_gain", 0.1, 0.5),
     ("LM02", "p_mining", 0.3, 0.9),

@@ -13,7 +13,9 @@ from yanhu_satcheck.batch import (
     IssuedPolygon,
     Licence,
 )
-from yanhu_satcheck.batch import LedgerRow as LedgerRow  # rules take these two from here
+from yanhu_satcheck.batch import Blacklisted as Blacklisted  # rules take these four from here
+from yanhu_satcheck.batch import LedgerRow as LedgerRow
+from yanhu_satcheck.batch import Patrol as Patrol
 from yanhu_satcheck.batch import Submission as Submission
 from yanhu_satcheck.past import EarlierOverlap as EarlierOverlap  # and these three
 from yanhu_satcheck.past import EarlierPhoto as EarlierPhoto
@@ -262,6 +264,7 @@ class Relations:
     area_m2: Mapping[str, float] = field(default_factory=dict)  # geodesic, of the drawn outline
     earlier: Mapping[str, tuple[EarlierOverlap, ...]] = field(default_factory=dict)
     contradicted: tuple[EarlierPolygon, ...] = ()  # by earlier audits; by batch, then number
+    issued_before: tuple[EarlierPolygon, ...] = ()  # bare of outlines and findings; so, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +322,7 @@ class Found(NamedTuple):
     rule: str
     polygon_ids: tuple[str, ...]
     status: Status
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +338,7 @@ class Dossier:
     loose_photos: tuple[PhotoEvidence, ...] = ()  # of no issued polygon, or in no index
     contradicted: tuple[EarlierPolygon, ...] = ()  # by earlier audits, and nobody refused it
     found: tuple[Found, ...] = ()
+    issued_before: tuple[EarlierPolygon, ...] = ()  # of every earlier batch; without their findings
 
     @property
     def not_supplied(self) -> frozenset[str]:

@@ -209,8 +209,9 @@ def _audited(
         photo_groups=groups,
         loose_photos=tuple(p for p in photos if p.polygon_id is None or not p.listed),
         contradicted=relations.contradicted,
+        issued_before=relations.issued_before,
     )
-    judgement = judge(dossier, rules, provisions())
+    judgement = judge(dossier, rules, provisions(), rulebook(batch.settings))
     met = [one.polygon for case in cases for one in case.earlier if not one.sliver]
     return Audit(
         batch=batch,

@@ -115,6 +115,17 @@ class Archive:
             row = self._base.execute(query, (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
+    def issued(self, before: str) -> tuple[EarlierPolygon, ...]:
+        """Give every earlier polygon as it was issued and filed, bare of outline and findings."""
+        query = "SELECT facts FROM polygon WHERE revision = ? ORDER BY polygon_id, id"
+        with believed(self._path):
+            return tuple(
+                rows.polygon(kept.batch, None, facts)
+                for revision, kept in self._kept.items()
+                if kept.batch < before
+                for (facts,) in self._base.execute(query, (revision,)).fetchall()
+            )
+
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give the earlier polygons with an `inconsistent` finding that stands."""
         found: list[EarlierPolygon] = []
