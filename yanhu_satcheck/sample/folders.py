@@ -67,6 +67,7 @@ def autumn(world: World, folder: Path) -> None:
     filing.rectification(now, folder)
     small.patrols(now.term, folder)
     small.blacklist(folder)
+    small.lookback(folder)
     manifests.manifest(now.term, folder)
     groups = handed_in.photographs(now, world.summer, folder)
     truth.write_truth(now, world.summer, ground, groups, folder)

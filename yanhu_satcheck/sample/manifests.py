@@ -11,7 +11,7 @@ AUTUMN = """\
 id = "2022Q4"
 region = "140802"
 period = ["2022-10-01", "2022-12-31"]
-as_of = "2022-12-31"
+as_of = "2023-03-31" # three months after the first stage ended
 crs = "EPSG:4546"
 
 [[scenes]]
@@ -82,7 +82,7 @@ fields = {{ level = "巡查级别", place = "巡查区域", date = "巡查日期
 [blacklist]
 path = "blacklist.csv"
 
-[lookback] # was to be sent by the city, and is not there
+[lookback] # one of its days is no day
 path = "lookback.csv"
 
 [key_areas] # drawn in Xi'an 80

@@ -10,6 +10,7 @@ from .filing import STRAY
 from .handed_in import FROM_SUMMER, UNLISTED
 from .noise import Field
 from .quarter import Issued, Quarter
+from .small import GAPS, NOT_LOOKED_AT
 from .terms import SUMMER_TERM
 
 
@@ -47,11 +48,22 @@ def of_batch(quarter: Quarter, summer: Quarter) -> dict[str, object]:
             {"rule": "DQ08", "related": "lookback.csv"},
             {"rule": "LE04", "related": STRAY},
             {"rule": "PH04", "related": UNLISTED},
+            *({"rule": "SV01", "related": gap} for gap in GAPS),
         ],
         "with_archive": {
             "earlier": summer.term.batch,
-            "batch_must_fire": [{"rule": "RL01", "related": number["borrower"]}],
-            "batch_quiet": [{"rule": "RL01", "related": number["lender"]}],
+            "batch_must_fire": [
+                {"rule": "RL01", "related": number["borrower"]},
+                *({"rule": "SV02", "related": number[key]} for key in NOT_LOOKED_AT),
+            ],
+            "batch_quiet": [
+                {"rule": "RL01", "related": number["lender"]},
+                *(
+                    {"rule": "SV02", "related": one.polygon_id}
+                    for one in summer.issued
+                    if one.case.key not in NOT_LOOKED_AT
+                ),
+            ],
             "photos": {number[key]: number[source] for key, source in FROM_SUMMER.items()},
         },
     }
