@@ -49,6 +49,7 @@ from yanhu_satcheck.past import EarlierFinding
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.scene import ElevationFile, ElevationPair, Grid
 from yanhu_satcheck.terms import Breach, Call, Status, Words, fold
+from yanhu_satcheck.wording import text_twins
 
 SQUARE = box(0, 0, 100, 100)
 FILED = {f.name for f in fields(Filing)} - {"polygon_id", "key", "row", "cells"}
@@ -217,6 +218,7 @@ def earlier(told: Told) -> EarlierPolygon:
         findings=found,
         ledger=rows,
         bare_after=told.get("bare"),
+        field_description=told.get("field_description", ""),
     )
 
 
@@ -352,6 +354,7 @@ def dossier(told: Told, default: Told) -> Dossier:
         elevation=elevation(told),
         crs_in_doubt=frozenset(told.get("crs_in_doubt", ())),
     )
+    before = tuple(earlier(one) for one in told.get("issued_before", ()))
     groups = (
         PhotoGroup(
             k,
@@ -373,5 +376,6 @@ def dossier(told: Told, default: Told) -> Dossier:
             Found(rule, tuple(ids), Status[status], f"{rule}{''.join(ids)}")
             for rule, status, *ids in told.get("found", ())
         ),
-        issued_before=tuple(earlier(one) for one in told.get("issued_before", ())),
+        issued_before=before,
+        text_twins=text_twins(batch, cases, before),
     )

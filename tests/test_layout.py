@@ -32,7 +32,7 @@ ledger
 final
 rules
 raster
-read survey measure photos relate judge correct report archive rulebook sample
+read survey measure photos relate wording judge correct report archive rulebook sample
 workers wayback
 pipeline
 cli

@@ -232,6 +232,14 @@ class Overlap(NamedTuple):
     family: bool  # parent and child, or children of one parent
 
 
+class TextTwin(NamedTuple):
+    """Two filings about mines whose field descriptions are nearly the same."""
+
+    polygon_ids: tuple[str, str]
+    share: float  # 0–1, names, numbers and dates masked
+    length: int  # characters of the shorter, masked
+
+
 class LicenceLink(NamedTuple):
     """A licence that reaches a polygon or that its filing names."""
 
@@ -339,6 +347,7 @@ class Dossier:
     contradicted: tuple[EarlierPolygon, ...] = ()  # by earlier audits, and nobody refused it
     found: tuple[Found, ...] = ()
     issued_before: tuple[EarlierPolygon, ...] = ()  # of every earlier batch; without their findings
+    text_twins: tuple[TextTwin, ...] = ()  # filings about mines, by their polygons' numbers
 
     @property
     def not_supplied(self) -> frozenset[str]:

@@ -90,6 +90,7 @@ class EarlierPolygon:
     ledger: tuple[LedgerRow, ...] = ()  # what any ledger known says of it, oldest first
     opinion: str = ""  # what was answered to the polygon as a whole
     bare_after: float | None = None  # share of bare ground at its later image, as measured then
+    field_description: str = ""
 
     @property
     def status(self) -> Status | None:

@@ -35,6 +35,7 @@ from yanhu_satcheck.survey.borrowing import borrowed
 from yanhu_satcheck.survey.pooling import pooled
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.wayback import former
+from yanhu_satcheck.wording import text_twins
 from yanhu_satcheck.workers import Pool
 
 Progress = Callable[[str, int, int], None]
@@ -210,6 +211,7 @@ def _audited(
         loose_photos=tuple(p for p in photos if p.polygon_id is None or not p.listed),
         contradicted=relations.contradicted,
         issued_before=relations.issued_before,
+        text_twins=text_twins(batch, cases, relations.issued_before),
     )
     judgement = judge(dossier, rules, provisions(), rulebook(batch.settings))
     met = [one.polygon for case in cases for one in case.earlier if not one.sliver]
