@@ -258,6 +258,7 @@ def case(id: str, told: Told, ledger: tuple[LedgerRow, ...] = ()) -> Case:
         before_date=told.get("before"),
         after_date=told.get("after", date(2022, 11, 12)),
         area_m2=told.get("area"),
+        village=told.get("village", ""),
         parent_polygon_id=told.get("parent", ""),
     )
     return Case(

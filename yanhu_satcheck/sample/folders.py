@@ -34,7 +34,7 @@ class World(NamedTuple):
         return cls(before(made), made, elevation.surfaces(made))
 
 
-def summer(world: World, folder: Path) -> None:
+def summer(world: World, folder: Path, pictures: bool = True) -> None:
     """2022Q3: its registers hold what was known by its end, and nobody has flown again."""
     folder.mkdir(parents=True)
     now, ends = world.summer, world.summer.term.ends
@@ -47,13 +47,13 @@ def summer(world: World, folder: Path) -> None:
     filing.submission(now, None, folder)
     filing.rectification(now, folder)
     small.patrols(now.term, folder)
-    manifests.manifest(now.term, folder)
-    groups = handed_in.photographs(now, now, folder)
+    manifests.manifest(now.term, folder, pictures)
+    groups = handed_in.photographs(now, now, folder) if pictures else []
     truth.write_truth(now, now, None, groups, folder)
 
 
-def autumn(world: World, folder: Path) -> None:
-    """2022Q4, with everything that a county can supply."""
+def autumn(world: World, folder: Path, pictures: bool = True) -> None:
+    """2022Q4, with everything that a county can supply; photographs take most of the time."""
     folder.mkdir(parents=True)
     now, ground = world.autumn, world.ground
     scenes.scenes(now, now, folder)
@@ -68,6 +68,6 @@ def autumn(world: World, folder: Path) -> None:
     small.patrols(now.term, folder)
     small.blacklist(folder)
     small.lookback(folder)
-    manifests.manifest(now.term, folder)
-    groups = handed_in.photographs(now, world.summer, folder)
+    manifests.manifest(now.term, folder, pictures)
+    groups = handed_in.photographs(now, world.summer, folder) if pictures else []
     truth.write_truth(now, world.summer, ground, groups, folder)

@@ -154,8 +154,18 @@ fields = {{ level = "巡查级别", place = "巡查区域", date = "巡查日期
 """
 
 
-def manifest(term: Term, folder: Path) -> None:
-    """The quarter's batch.toml."""
+PHOTOS = """\
+[photos]
+dir = "photos"
+index = "photos.xlsx"
+crs = "WGS84"
+
+"""
+
+
+def manifest(term: Term, folder: Path, pictures: bool = True) -> None:
+    """The quarter's batch.toml; without photographs, nothing is said of any."""
     fields = ", ".join(f'{name} = "{text}"' for name, text in FIELDS.items())
     text = SUMMER if term is SUMMER_TERM else AUTUMN
+    text = text if pictures else text.replace(PHOTOS, "")
     (folder / "batch.toml").write_text(text.format(permits=fields), encoding="utf-8")
