@@ -9,9 +9,10 @@ The second form audits the earlier quarter, adds it to an archive, and audits th
 it, all in a temporary folder; both tables are printed. The third makes both quarters anew from each
 of so many seeds, audits them in the same way, and prints each seed's misses and one table summed
 over both quarters of all seeds, with the false-alarm rate of each rule. Photographs take most of
-the time to make; without them what rests on photographs is neither planted nor counted. `planted` polygons are those where a rule
-must fire; `honest` ones are those where it may not. What is known to be wrong, and said so in the
-truth, is printed behind a `!`.
+the time to make; without them what rests on photographs is neither planted nor counted.
+
+`planted` polygons are those where a rule must fire; `honest` ones are those where it may not. What
+is known to be wrong, and said so in the truth, is printed behind a `!`.
 """
 
 import argparse
@@ -132,6 +133,7 @@ class Sum(NamedTuple):
     false: int = 0
 
     def plus(self, one: Score) -> "Sum":
+        """Add one quarter."""
         hit = len(one.planted) - len(one.missed)
         false = len(one.false_alarms) + len(one.known)
         return Sum(
