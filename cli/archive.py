@@ -1,12 +1,17 @@
 """`satcheck archive`: what earlier quarters said, in one file."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-SOUND, BROKEN_CHAIN = 0, 1
+from yanhu_satcheck.cli.usage import refused
+
+SOUND, BROKEN_CHAIN, UNUSABLE = 0, 1, 2
+MOST_LINES = 12
+"""How many places the screen shows; the workbook holds them all."""
 
 file = click.option(
     "--archive", "where", type=click.Path(path_type=Path), metavar="FILE", required=True
@@ -119,6 +124,65 @@ def verify(where: Path, head: str, lang: str) -> int:
         f"档案完好：{verdict.revisions} 个版本，{verdict.rows} 行\n校验值 {verdict.head}",
         f"sound: {verdict.revisions} revisions, {verdict.rows} rows\nhead {verdict.head}",
     )
+    return SOUND
+
+
+@archive.command()
+@file
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default="2022-01-01",
+    show_default="2022-01-01",
+    metavar="DATE",
+    help="batches whose period ends on or after this day",
+)
+@click.option(
+    "-o",
+    "--out",
+    "to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="lookback.xlsx",
+    show_default=True,
+    metavar="FILE",
+    help="the workbook to write; one that is there is never replaced",
+)
+@lang
+def lookback(where: Path, since: datetime, to: Path, lang: str) -> int:
+    """Write every place issued since a day 历次图斑回头看.
+
+    The same ground is one place, whatever its numbers; those most often waved through come first.
+    """
+    from yanhu_satcheck.errors import ReportError
+    from yanhu_satcheck.wayback import lookback as run
+
+    say = _in(lang)
+    try:
+        told = run(where, since.date(), to, lang)
+    except ReportError as why:
+        refused(why)
+        return UNUSABLE
+    again = [one for one in told.places if len(one.batches) > 1]
+    say(
+        f"{since.date()} 起 {len(told.kept)} 个批次，地点 {len(told.places)} 个：下发两次及以上"
+        f" {len(again)} 个，从未复查 {len(told.unchecked)} 个",
+        f"since {since.date()}: {len(told.kept)} batches, {len(told.places)} places, of which"
+        f" {len(again)} issued twice or more, {len(told.unchecked)} never looked at again",
+    )
+    for number, one in enumerate(again[:MOST_LINES], 1):
+        last = one.issues[-1]
+        there = f"{last.township} {last.polygon.polygon_id}".strip()
+        issued, waved = len(one.batches), len(one.waved_through)
+        say(
+            f"  {number}. {there}：下发 {issued} 次，放行 {waved} 次"
+            + ("" if one.checked else "，从未复查"),
+            f"  {number}. {there}: issued {issued}, waved through {waved}"
+            + ("" if one.checked else ", never looked at again"),
+        )
+    if len(again) > MOST_LINES:
+        more = len(again) - MOST_LINES
+        say(f"  其余 {more} 个见“地点”", f"  {more} more in sheet 地点")
+    say(f"结果\n  {to}", f"results\n  {to}")
     return SOUND
 
 

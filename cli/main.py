@@ -13,7 +13,10 @@ from typing import Any
 import click
 
 from yanhu_satcheck.cli.archive import archive
+from yanhu_satcheck.cli.doctor import doctor
 from yanhu_satcheck.cli.final import finalize
+from yanhu_satcheck.cli.outs import diff, report, verify
+from yanhu_satcheck.cli.suppress import suppress
 from yanhu_satcheck.cli.usage import typed_wrong
 
 # Heavy libraries are imported inside the commands that need them: `--help` must be quick.
@@ -189,6 +192,8 @@ def _print(text: str) -> None:
 
 satcheck.add_command(archive)
 satcheck.add_command(finalize)
+for _command in (suppress, report, verify, diff, doctor):
+    satcheck.add_command(_command)
 
 
 def main() -> None:

@@ -58,6 +58,7 @@ def _lines(audit: Audit, out: Path) -> Iterator[str]:
         yield f"  {_say(words, lang)} {ledger.count(status)}"
     yield from _not_supplied(audit.batch, lang)
     yield from _by_rule(audit)
+    yield from _exceptions(audit)
     yield from _not_judged(audit)
     yield from _misreads(audit)
     yield from _people(audit, out)
@@ -96,6 +97,25 @@ def _by_rule(audit: Audit) -> Iterator[str]:
     for rule, findings in sorted(spoke.items()):
         counts = _listed(_states(findings, lang), lang)
         yield f"  {rule} {_say(audit.titles[rule], lang)}{_colon(lang)}{counts}"
+
+
+def _exceptions(audit: Audit) -> Iterator[str]:
+    """Say how many findings somebody accepted, and which exceptions accept nothing."""
+    lang, held, lapsed = audit.lang, audit.judgement.suppressed, audit.judgement.lapsed
+    if held:
+        head = Words(
+            f"已登记例外 {len(held)} 条：照常列出，不计入退出状态",
+            f"accepted exceptions: {len(held)}; listed as ever, left out of the exit status",
+        )
+        yield _say(head, lang)
+    if lapsed:
+        head = Words(f"未生效的例外 {len(lapsed)} 条", f"exceptions without effect: {len(lapsed)}")
+        yield _say(head, lang)
+        yield from (
+            f"  {one.key}{_colon(lang)}{_say(one.why, lang)}" for one in lapsed[:MOST_LINES]
+        )
+        if len(lapsed) > MOST_LINES:
+            yield _more(len(lapsed) - MOST_LINES, "说明", lang)
 
 
 def _states(findings: Iterable[Finding], lang: str) -> Iterator[str]:

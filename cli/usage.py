@@ -2,6 +2,8 @@
 
 import click
 
+from yanhu_satcheck.errors import ReportError
+
 
 def typed_wrong(wrong: click.UsageError) -> str:
     """Say what is wrong with a command; "" where its help is shown anyway."""
@@ -21,6 +23,12 @@ def typed_wrong(wrong: click.UsageError) -> str:
         return ""
     path = wrong.ctx.command_path if wrong.ctx else "satcheck"
     return f"{said}；用法见 {path} --help"
+
+
+def refused(why: ReportError) -> None:
+    """Say why a command did nothing, in Chinese and then in English."""
+    zh, _, en = str(why).partition("\n")
+    click.echo(f"{zh}\n{en}", err=True)
 
 
 def _name(wrong: click.BadParameter) -> str:

@@ -73,7 +73,7 @@ class NoPast(Past):
     def picture(self, sha256: str) -> bytes | None:
         return None
 
-    def issued(self, before: str) -> tuple[EarlierPolygon, ...]:
+    def issued_before(self, before: str) -> tuple[EarlierPolygon, ...]:
         return ()
 
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:

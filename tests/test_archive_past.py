@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pyproj import Transformer
-from shapely import Point, Polygon, transform
+from shapely import Point, Polygon, difference, transform, union_all
 from shapely.geometry.base import BaseGeometry
 
 from tests.archive_outs import answer, finished, meddle
@@ -131,7 +131,7 @@ def test_the_newest_revision_counts(path: Path) -> None:
 
 def test_every_earlier_polygon_is_known_and_none_of_this_batch_or_later(path: Path) -> None:
     with open_past(path) as past:
-        told = {batch: past.issued(batch) for batch in ("2022Q2", "2022Q3")}
+        told = {batch: past.issued_before(batch) for batch in ("2022Q2", "2022Q3")}
     assert told["2022Q2"] == ()
     known = {(one.batch, one.polygon_id) for one in told["2022Q3"]}
     assert {("2022Q2", ONE), ("2022Q2", TWO)} <= known
@@ -301,3 +301,20 @@ def hashes(out: Path) -> dict[str, bytes]:
 def test_the_archive_is_a_past() -> None:
     told: type[Past] = Archive
     assert told is Archive
+
+
+def test_what_was_found_is_read_only_where_ground_is_shared(
+    path: Path, drawn: dict[str, BaseGeometry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every finding of a batch was read wherever bounds met, ground or no ground."""
+    near = union_all([*drawn.values()]).convex_hull
+    around = difference(near.buffer(900), near.buffer(5))
+    with open_past(path) as past:
+
+        def read(*_: object) -> None:
+            raise AssertionError("findings were read")
+
+        monkeypatch.setattr(past, "_found", read)
+        assert past.overlapping(lonlat(around), "2099") == ()
+        with pytest.raises(AssertionError):
+            past.overlapping(lonlat(near), "2099")

@@ -103,7 +103,7 @@ def test_duty_list_puts_lines_without_a_unit_first_and_counts_what_is_open() -> 
     assert (unit.open, unit.overdue, unit.closed, unit.blanks) == (3, 1, 1, 0)
 
 
-def test_townships_are_ranked_by_what_the_audit_contradicts() -> None:
+def test_townships_count_what_the_audit_contradicts_and_what_is_overdue() -> None:
     there = batch(
         polygon("A", township="甲镇"),
         polygon("B", township="乙镇"),
@@ -139,3 +139,55 @@ def test_correcting_twice_changes_nothing() -> None:
     there = batch(polygon("A"), submissions=(filing("A"),))
     found = finding("CL01", "A")
     assert ledger_of(there, found) == ledger_of(there, found)
+
+
+def test_townships_are_ranked_by_polygons_first_and_each_count_has_its_place() -> None:
+    there = batch(
+        *(polygon(name, township="甲镇") for name in "ABC"),
+        *(polygon(name, township="乙镇") for name in "DEF"),
+        polygon("G", township="丙镇"),
+    )
+    told = ledger_of(
+        there,
+        finding("CL01", "D"),
+        finding("RL05", "G"),
+        finding("RL05", "A", status=Status.DOUBTFUL),
+    ).townships
+    assert [(t.township, t.issued, t.inconsistent, t.relapsed, t.ranks) for t in told] == [
+        ("乙镇", 3, 1, 0, (1, 1, None, None)),
+        ("甲镇", 3, 0, 0, (1, None, None, None)),
+        ("丙镇", 1, 1, 1, (3, 1, None, 1)),
+    ]
+    assert [t.may_have_relapsed for t in told] == [0, 1, 0]
+
+
+def test_leads_are_counted_by_kind_once_a_polygon() -> None:
+    rows = [
+        ("A", "省督查组交办"),
+        ("A", "专项督导"),
+        ("B", "群众举报"),
+        ("C", "网络舆情"),
+        ("C", "例行巡查"),
+    ]
+    there = batch(
+        *(polygon(name, township="甲镇") for name in "ABC"),
+        ledger=tuple(row(name, source=source) for name, source in rows),
+    )
+    (told,) = ledger_of(there).townships
+    assert told.leads == (("督查", 1), ("举报", 1), ("舆情", 1), ("其他", 1))
+
+
+def test_a_unit_is_told_what_is_left_what_is_late_and_what_must_enter() -> None:
+    there = batch(
+        polygon("A"),
+        polygon("B"),
+        polygon("C"),
+        ledger=(
+            row("A", deadline=date(2022, 12, 1), transfer="移送公安〔2022〕3号"),
+            row("B", deadline=date(2023, 3, 1)),
+        ),
+    )
+    nobody, unit = ledger_of(there, finding("CL01", "C")).duties
+    assert (nobody.entering, nobody.left, nobody.next_due) == (1, ("C",), None)
+    assert (unit.left, unit.late, unit.transferred) == (("A", "B"), ("A",), 1)
+    assert unit.next_due == date(2022, 12, 1)

@@ -812,3 +812,43 @@ def test_the_round_trip_through_libreoffice(audit: Audit, out: Path, tmp_path: P
     now = hashes(out / "final")
     del now["final.json"]
     assert now == first
+
+
+def test_a_transfer_is_written_into_the_list_and_stands_again(audit: Audit, out: Path) -> None:
+    """移送 is people's own on every line, also on those of the county's ledger."""
+    answer(out, "整改清单", IDS[2], 移送="移送公安机关 2023-01-09 盐自然资移〔2023〕1号")
+    told = again(audit, out).ledger
+    assert [one.transfer[:6] for one in told.rectification] == ["移送公安机关", ""]
+    assert row(out / "ledger.xlsx", "整改清单", IDS[2])["移送"].startswith("移送公安机关")
+    final = finalize(out)
+    assert not final.unapplied
+    lines = table(out / "final" / "ledger.xlsx", "整改清单")
+    assert [one["移送"] is not None for one in lines] == [True]
+    assert row(out / "final" / "ledger.xlsx", "责任清单", "（未明确）")["已移送"] == 1
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_the_ledger_of_another_batch_is_refused_by_name(
+    audit: Audit, out: Path, tmp_path: Path, said: bool
+) -> None:
+    """It was finalized: every answer was left out, and the command ended with 0."""
+    entries = tuple(
+        replace(one, polygon_id=f"0240802{at:03}") for at, one in enumerate(audit.ledger.entries)
+    )
+    cases = tuple(
+        replace(one, polygon=replace(one.polygon, id=entry.polygon_id))
+        for one, entry in zip(audit.cases, entries, strict=True)
+    )
+    there = replace(audit.batch, id="2023Q1", polygons=tuple(one.polygon for one in cases))
+    notes = ((Words("批次", "batch"), "2023Q1"),)
+    ledger = replace(audit.ledger, entries=entries, notes=notes if said else ())
+    report.write(replace(audit, batch=there, cases=cases, ledger=ledger), tmp_path / "other")
+    shutil.copy(tmp_path / "other" / "ledger.xlsx", out / "ledger.xlsx")
+    run = satcheck("finalize", out)
+    assert run.code == 2
+    named = "批次 2023Q1 的台账" if said else "另一批次的台账"
+    assert run.stderr.splitlines()[0].startswith("未定稿：OUT：ledger.xlsx 是" + named)
+    assert "another batch's ledger" in run.stderr or "ledger of batch 2023Q1" in run.stderr
+    assert not (out / "final").exists()
+    with pytest.raises(ReportError, match="不是批次 2022Q4 的"):
+        former(out, BATCH)

@@ -30,10 +30,11 @@ finding
 review
 ledger
 final
+places changes
 rules
 raster
-read survey measure photos relate wording judge correct report archive rulebook sample
-workers wayback
+read survey measure photos relate wording judge pardons correct report archive rulebook sample
+workers wayback outcheck health
 pipeline
 cli
 """

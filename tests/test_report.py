@@ -15,9 +15,11 @@ import pytest
 
 from tests.test_report_audit import COLUMNS, IDS, NASTY, small_audit
 from yanhu_satcheck import report
+from yanhu_satcheck.errors import ReportError
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import workbook
 from yanhu_satcheck.report.figures import measures
+from yanhu_satcheck.report.geopackage import write_geopackage
 from yanhu_satcheck.report.names import csv_text
 from yanhu_satcheck.report.words import words
 
@@ -305,3 +307,15 @@ def test_audit_json_balances_and_names_no_place(out: Path, audit: Audit) -> None
 def test_measures_stand_in_the_contract_s_order() -> None:
     order = [name for name in CONTRACT[2:] if name != "net_m3_sigma"]
     assert list(measures())[: len(order)] == order
+
+
+def test_what_gdal_says_is_said_in_chinese_in_the_chinese_line(
+    audit: Audit, tmp_path: Path
+) -> None:
+    """The Chinese line held GDAL's English."""
+    odd = replace(audit, batch=replace(audit.batch, crs="EPSG:999999"))
+    with pytest.raises(ReportError) as refused:
+        write_geopackage(odd, tmp_path / "ledger.gpkg")
+    zh, en = str(refused.value).split("\n")
+    assert zh == "ledger.gpkg：无法写出（坐标系无法识别）；没有改动"
+    assert "Could not set CRS" in en

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from shapely.geometry.base import BaseGeometry
 
@@ -173,6 +173,7 @@ class LedgerRow:
     verifier: str = ""
     verify_date: date | None = None
     evidence_ref: str = ""
+    transfer: str = ""  # 移送: to whom, when, by which number
 
     def open_on(self, day: date) -> bool:
         """Whether it was still open: a closing after the day does not count yet."""
@@ -248,6 +249,15 @@ class KeyArea:
     row: int
 
 
+class Pardon(NamedTuple):
+    """A finding that a named person accepted, why and until when (suppressions.toml)."""
+
+    key: str  # the finding's id
+    reason: str
+    by: str
+    until: date
+
+
 @dataclass(frozen=True, slots=True)
 class InputFile:
     """A file that was read, and the hash that proves which."""
@@ -291,6 +301,7 @@ class Batch:
     misreads: tuple[Misread, ...] = field(default=(), repr=False)
     filing_call: int | None = None  # which of `filing_columns` holds the call
     crs_in_doubt: frozenset[str] = frozenset()  # tables whose CRS had to be guessed (DQ04)
+    pardons: tuple[Pardon, ...] = ()
 
     def owns(self, row: LedgerRow) -> bool:
         """Whether a row of the ledger is of this batch: it names it, however written, or none."""

@@ -19,6 +19,14 @@ class Suppression(NamedTuple):
     until: str
 
 
+class Lapsed(NamedTuple):
+    """An exception that accepts nothing: it expired, or there is no such finding any more."""
+
+    key: str
+    pardon: Suppression
+    why: Words
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of findings.jsonl."""
@@ -46,6 +54,17 @@ class Finding:
         return min(self.polygon_ids, default=None)
 
     @property
+    def exception(self) -> Words:
+        """What to say behind its message where somebody accepted it; "" elsewhere."""
+        one = self.suppressed
+        if one is None:
+            return Words("", "")
+        return Words(
+            f"（已登记例外：{one.reason}；{one.by}，至 {one.until}）",
+            f" (accepted exception: {one.reason}; {one.by}, until {one.until})",
+        )
+
+    @property
     def id(self) -> str:
         """Stay the same after re-measuring: no measured number goes in."""
         about = [self.batch, self.rule, [*self.polygon_ids], [one.id for one in self.related]]
@@ -67,6 +86,12 @@ class Judgement:
 
     findings: tuple[Finding, ...]
     accounts: tuple[Account, ...] = ()  # in the order of the rule book
+    lapsed: tuple[Lapsed, ...] = ()  # exceptions that accept nothing
+
+    @property
+    def suppressed(self) -> tuple["Finding", ...]:
+        """The findings that somebody accepted."""
+        return tuple(f for f in self.findings if f.suppressed is not None)
 
     def of(self, polygon_id: str) -> tuple[Finding, ...]:
         """Every finding that a polygon is a member of."""

@@ -35,6 +35,11 @@ def by_decoder(why: str) -> Words:
     return Words(_matched("picture", why) or "图像数据损坏", why)
 
 
+def by_gdal(problem: str) -> Words:
+    """Say why a layer cannot be written, by what GDAL or SQLite said last."""
+    return Words(_matched("gdal", problem) or "图层写出失败", problem)
+
+
 def shape_type(name: str) -> Words:
     """Say a geometry's type."""
     return Words(_table("shapes").get(name, name), name)

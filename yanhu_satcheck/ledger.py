@@ -72,6 +72,7 @@ class Rectification(NamedTuple):
     closed_date: date | None = None
     source: str = ""
     findings: tuple[str, ...] = ()  # ids of what the audit says of it
+    transfer: str = ""  # 移送: to whom, when, by which number
 
 
 class Duty(NamedTuple):
@@ -84,10 +85,15 @@ class Duty(NamedTuple):
     closed: int
     blanks: int  # rows that lack a required field
     persons: tuple[str, ...]
+    entering: int = 0  # rows that must enter the county's ledger
+    transferred: int = 0
+    next_due: date | None = None  # the first deadline of what is open
+    late: tuple[str, ...] = ()  # polygons that are overdue
+    left: tuple[str, ...] = ()  # polygons that are open
 
 
 class TownshipCount(NamedTuple):
-    """One township in the 乡镇统计, worst first."""
+    """One township in the 乡镇统计."""
 
     township: str
     issued: int
@@ -98,6 +104,10 @@ class TownshipCount(NamedTuple):
     unassessable: int
     overdue: int
     sources: tuple[tuple[str, int], ...] = ()  # 线索来源 of its ledger rows
+    relapsed: int = 0  # polygons closed or restored before and dug again (RL05)
+    may_have_relapsed: int = 0  # of which RL05 only doubts it
+    leads: tuple[tuple[str, int], ...] = ()  # polygons by kind of lead: 督查, 举报, 舆情, 其他
+    ranks: tuple[int | None, ...] = ()  # its place by issued, inconsistent, overdue, relapsed
 
 
 @dataclass(frozen=True, slots=True)

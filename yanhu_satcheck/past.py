@@ -164,7 +164,7 @@ class Past(Protocol):
     def picture(self, sha256: str) -> bytes | None:
         """Give the reduced copy (JPEG) of the photograph with this hash, where one is kept."""
 
-    def issued(self, before: str) -> tuple[EarlierPolygon, ...]:
+    def issued_before(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give every earlier polygon as it was issued and filed, bare of outline and findings."""
 
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:

@@ -19,6 +19,7 @@ from yanhu_satcheck.final import Former
 from yanhu_satcheck.judge import judge
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.measure import measure
+from yanhu_satcheck.pardons import pardoned
 from yanhu_satcheck.past import ArchiveUsed, Past
 from yanhu_satcheck.photos import examine, undecodable
 from yanhu_satcheck.photos.earlier import with_earlier
@@ -213,7 +214,8 @@ def _audited(
         issued_before=relations.issued_before,
         text_twins=text_twins(batch, cases, relations.issued_before),
     )
-    judgement = judge(dossier, rules, provisions(), rulebook(batch.settings))
+    judged = judge(dossier, rules, provisions(), rulebook(batch.settings))
+    judgement = pardoned(judged, batch, {rule.code for rule in rules})
     met = [one.polygon for case in cases for one in case.earlier if not one.sliver]
     return Audit(
         batch=batch,

@@ -78,7 +78,7 @@ def relate(batch: Batch, past: Past | None = None) -> Relations:
         contradicted=tuple(_with_rows(one, told) for one in past.contradicted(batch.id))
         if past
         else (),
-        issued_before=past.issued(batch.id) if past else (),
+        issued_before=past.issued_before(batch.id) if past else (),
     )
 
 

@@ -20,6 +20,10 @@ OPINIONS = (ACCEPTED, REFUSED, TO_FIELD)
 REVIEW = ("复核意见", "复核人", "复核日期")
 DUTY = ("责任单位", "整改措施", "整改时限", "整改责任人")
 COUNT = "数量"
+TRANSFER = "移送"
+ABOUT, THIS_AUDIT = "说明", "本次核查"
+BATCH_NAMED = Words("批次", "batch")
+"""How 说明 says whose ledger it is: the kind of the row, and its name."""
 BY_HAND = Words("待人工填写", "to be filled in by hand")
 LINK = "报告"
 STANDING, TO_ENTER = "在册", "应纳入"
@@ -57,7 +61,7 @@ class Outdated(NamedTuple):
 class Filled(NamedTuple):
     """A cell that a person filled in or changed."""
 
-    sheet: str  # POLYGONS or EIGHT
+    sheet: str  # POLYGONS, EIGHT, or TO_RECTIFY for what is there alone
     about: str
     column: str
     value: Cell
@@ -67,10 +71,12 @@ class Filled(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """A sheet as it was written: its header, and a mark a row of all but people's cells."""
+    """A sheet as it was written: header, rows, and a mark a row of all but people's cells."""
 
     header: tuple[str, ...]
     rows: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...] = ()  # as the audit wrote them; () in an older OUT
+    filed: int = 0  # how many columns are the filing's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +92,13 @@ class Written:
 def peoples(sheet: str, standing: Cell = None) -> tuple[str, ...]:
     """Name the columns of a row that are people's; `standing` is its 在册情况."""
     if sheet == TO_RECTIFY:
-        return DUTY if standing == TO_ENTER else ()
+        return (*DUTY, TRANSFER) if standing == TO_ENTER else (TRANSFER,)
     return {POLYGONS: (*DUTY, *REVIEW), PROBLEMS: REVIEW, EIGHT: (COUNT,)}.get(sheet, ())
+
+
+def line_of(polygon_id: str, batch: str) -> str:
+    """Name a line of the 整改清单: a number alone may stand there for several batches."""
+    return f"{polygon_id} {batch}".strip()
 
 
 def mark(sheet: str, header: Iterable[str], cells: Iterable[Cell]) -> str:

@@ -1,18 +1,31 @@
 """The way back: what people wrote into an OUT, for the next audit of the batch and for filing."""
 
+import os
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
+from yanhu_satcheck.archive import compare, history, judged_by, open_past, outlines_of
+from yanhu_satcheck.changes import Difference, Side
 from yanhu_satcheck.correct import of_another, settle
 from yanhu_satcheck.errors import ReportError
 from yanhu_satcheck.final import Final, Finished, Former
+from yanhu_satcheck.foreign import by_system
+from yanhu_satcheck.places import History
 from yanhu_satcheck.read import read_decisions, read_finished, read_written
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.report import refuse, write_final
-from yanhu_satcheck.report.final import FOLDER, unedited
-from yanhu_satcheck.report.place import names_in, refusal
+from yanhu_satcheck.report.again import write_csv_again, write_workbook_again
+from yanhu_satcheck.report.difference import write_difference
+from yanhu_satcheck.report.final import FOLDER, LEDGER, unedited
+from yanhu_satcheck.report.lookback import write_lookback
+from yanhu_satcheck.report.place import lost, names_in, refusal
 from yanhu_satcheck.review import Told, Written
 from yanhu_satcheck.terms import Words
 
+Writer = Callable[[Path], None]
+"""Writes a file at a path."""
 _NAMED = 5  # places that a refusal names
 
 
@@ -69,6 +82,108 @@ def finalize(out: Path, decisions: Path | None = None) -> Final:
     final = settle(finished, written, _decided(decisions, finished) if decisions else ())
     write_final(final, out)
     return final
+
+
+def lookback(archive: Path, since: date, to: Path, lang: str = "zh") -> History:
+    """Gather the archive's places since a day, and write them as a workbook that is not there yet.
+
+    Raises:
+        ArchiveError: The archive cannot be used.
+        ReportError: There is such a file already, or it cannot be written.
+    """
+    with open_past(archive) as past:
+        told = history(past, since)
+        _write(to, lambda part: write_lookback(told, past.chip, part, lang))
+    return told
+
+
+class Rebuilt(NamedTuple):
+    """What `report` wrote anew, and which pages it cannot."""
+
+    answers: int  # rows of ledger.xlsx with an answer, which stand again
+    filled: int  # cells that people filled in, which stand again
+    lost: tuple[str, ...]  # files of OUT that are gone or changed, and that only an audit can make
+
+
+def rebuild(out: Path) -> Rebuilt:
+    """Write an OUT's ledger.xlsx and ledger.csv anew from its audit.json and findings.jsonl.
+
+    What people wrote into a ledger.xlsx that can be read stands again. Pages and layers rest on
+    images that OUT does not hold: those that are not as they were are named.
+
+    Raises:
+        ReportError: OUT cannot be read, a workbook of it is open, or it holds what would be lost.
+    """
+    try:
+        names_in(out)
+        finished = read_finished(out)
+    except Unreadable as cause:
+        raise refusal(out, *_said(cause.what, cause.remedy)) from None
+    if not all(one.cells or not one.rows for one in finished.sheets.values()):
+        again = Words("请重新审核", "audit again")
+        raise refusal(out, *_said(Words("由旧版本生成", "an older version made it"), again))
+    written = Written("")
+    if (out / LEDGER).exists():
+        try:
+            written = read_written(out / LEDGER, finished)
+        except Unreadable as cause:
+            what = Words(f"{LEDGER} {cause.what.zh}", f"{LEDGER}: {cause.what.en}")
+            away = Words("如不需要其中内容请先移走", "move it away if nothing in it is needed")
+            raise refusal(out, *_said(what, away)) from None
+    if written.strange:
+        raise _strange(out, written)
+    for name, write in (
+        (LEDGER, lambda part: write_workbook_again(finished, written, part)),
+        ("ledger.csv", lambda part: write_csv_again(finished, part)),
+    ):
+        _replace(out / name, write)
+    return Rebuilt(len(written.answers), len(written.filled), lost(out, (LEDGER,)))
+
+
+def diff(one: Path, two: Path, to: Path | None = None, lang: str = "zh") -> Difference:
+    """Tell what became of the findings from one OUT to another; write it as .xlsx or .csv if asked.
+
+    Raises:
+        ArchiveError: The outlines of an OUT were changed.
+        ReportError: An OUT cannot be read, or the file cannot be written.
+    """
+    told = compare(_side(one), _side(two))
+    if to is not None:
+        _write(to, lambda part: write_difference(told, part, lang))
+    return told
+
+
+def _side(out: Path) -> Side:
+    try:
+        finished = read_finished(out)
+    except Unreadable as cause:
+        raise refusal(out, *_said(cause.what, cause.remedy)) from None
+    return Side(finished, outlines_of(out), judged_by(out))
+
+
+def _write(to: Path, write: Writer) -> None:
+    """Write a file that is not there yet, whole or not at all; it keeps its ending meanwhile."""
+    if os.path.lexists(to):
+        raise refusal(
+            to,
+            "已存在，其中可能有人工填写；没有改动，请用 -o 另起文件名",
+            "is there already, and somebody may have written in it; nothing was changed, choose"
+            " another name with -o",
+        )
+    _replace(to, write)
+
+
+def _replace(to: Path, write: Writer) -> None:
+    """Write a file whole or not at all, in the place of one that is there."""
+    part = to.with_name(f".{os.getpid()}.{to.name}")
+    try:
+        write(part)
+        part.replace(to)
+    except OSError as cause:
+        why = by_system(cause)
+        raise refusal(to, f"无法写出（{why.zh}）", f"cannot be written ({why.en})") from cause
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _decided(path: Path, finished: Finished) -> tuple[Told, ...]:

@@ -62,6 +62,37 @@ def audited_with(out: Path) -> Path | None:
     return Path(os.path.normpath(out / used["file"]))
 
 
+def outlines_of(out: Path) -> dict[str, BaseGeometry]:
+    """Give the outlines of an OUT's polygons, in CGCS2000 degrees, by number.
+
+    Raises:
+        ArchiveError: The folder is no OUT, or its outlines were changed.
+    """
+    account = _account(out)
+    try:
+        polygons, crs = account["polygons"], account["batch"]["crs"]
+        shapes = _lonlat(_outlines(out, polygons), crs)
+        names = [one["polygon_id"] for one in polygons]
+    except (KeyError, TypeError, AttributeError) as cause:
+        raise _wrong(
+            out,
+            "audit.json 在审核之后被改动；请重新审核",
+            "audit.json was changed after the audit; audit again",
+        ) from cause
+    return {id: one for id, one in zip(names, shapes, strict=True) if one is not None}
+
+
+def judged_by(out: Path) -> frozenset[str]:
+    """Name the rules that an OUT's audit put to its batch and that could judge.
+
+    Raises:
+        ArchiveError: The folder is no OUT.
+    """
+    rules = _account(out).get("rules")
+    books = rules.items() if isinstance(rules, dict) else ()
+    return frozenset(code for code, said in books if "concerned" in said and not said.get("mute"))
+
+
 def read_out(out: Path, answers: Iterable[Answer]) -> Out:
     """Read a finished OUT; `answers` are those that people wrote into its ledger.
 

@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.archive import chain, rows
@@ -17,6 +19,7 @@ from yanhu_satcheck.archive.prints import Prints, away, prints
 from yanhu_satcheck.archive.store import connect
 from yanhu_satcheck.batch import LedgerRow
 from yanhu_satcheck.past import (
+    Answer,
     EarlierFinding,
     EarlierOverlap,
     EarlierPhoto,
@@ -26,6 +29,7 @@ from yanhu_satcheck.past import (
 )
 from yanhu_satcheck.terms import fold
 
+EVERY = "\U0010ffff"  # sorts behind any batch's id
 _HOW = ("file", "pixels", "fingerprint")
 
 
@@ -42,6 +46,7 @@ class Archive:
         }
         self._findings: dict[int, dict[str, tuple[EarlierFinding, ...]]] = {}
         self._answers: dict[int, rows.Answers] = {}
+        self._signed: dict[int, tuple[Answer, ...]] = {}
         self._prints: dict[str, Prints] = {}
 
     def earlier(self, batch_id: str) -> tuple[Kept, ...]:
@@ -61,10 +66,11 @@ class Archive:
             met = self._base.execute(query, (east, west, north, south)).fetchall()
             found = []
             for revision, outline, facts in met:
-                if self._seen(revision, before):
-                    one = self._polygon(revision, outline, facts, before)
-                    ground = shared(lonlat, one.lonlat) if one.lonlat is not None else None
+                if self._seen(revision, before) and outline is not None:
+                    # Bounds meet far more often than ground; findings are read where ground does.
+                    ground = shared(lonlat, shapely.from_wkb(outline))
                     if ground is not None:
+                        one = self._polygon(revision, outline, facts, before)
                         found.append(EarlierOverlap(one, *ground))
         return tuple(sorted(found, key=lambda o: (o.polygon.batch, o.polygon.polygon_id)))
 
@@ -115,7 +121,7 @@ class Archive:
             row = self._base.execute(query, (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
-    def issued(self, before: str) -> tuple[EarlierPolygon, ...]:
+    def issued_before(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give every earlier polygon as it was issued and filed, bare of outline and findings."""
         query = "SELECT facts FROM polygon WHERE revision = ? ORDER BY polygon_id, id"
         with believed(self._path):
@@ -147,6 +153,41 @@ class Archive:
         """Give the latest earlier batch that issued a number, by its folded form."""
         with believed(self._path):
             return max((one for one in self._issued(key) if one < before), default=None)
+
+    def revisions(self) -> Iterator[tuple[int, Kept, Mapping[str, Any]]]:
+        """Give the newest revision of every batch, by batch: its id, and its audit.json."""
+        query = "SELECT account FROM revision WHERE id = ?"
+        for id, kept in self._kept.items():
+            with believed(self._path):
+                (account,) = self._base.execute(query, (id,)).fetchone()
+                said = json.loads(account)
+            yield id, kept, said
+
+    def issued(self, revision: int) -> Iterator[tuple[EarlierPolygon, Mapping[str, Any]]]:
+        """Give every polygon of a revision, by number, and what else is stored of it.
+
+        What later ledgers and answers say of it is told, too: nothing lies ahead of a look-back.
+        """
+        query = "SELECT outline, facts FROM polygon WHERE revision = ? ORDER BY polygon_id, id"
+        for outline, facts in self._base.execute(query, (revision,)).fetchall():
+            with believed(self._path):
+                one = self._polygon(revision, outline, facts, EVERY)
+                said = json.loads(facts)
+            yield one, said
+
+    def figures(self, revision: int, polygon_id: str) -> Mapping[str, float]:
+        """Give what was measured of a polygon then."""
+        with believed(self._path):
+            return self._figures(revision, polygon_id)
+
+    def answers(self, revision: int) -> tuple[Answer, ...]:
+        """Give what people answered in one revision."""
+        if revision not in self._signed:
+            query = "SELECT kind, about, opinion, person, day FROM answer WHERE revision = ?"
+            with believed(self._path):
+                told = self._base.execute(f"{query} ORDER BY id", (revision,)).fetchall()
+            self._signed[revision] = tuple(Answer(*one) for one in told)
+        return self._signed[revision]
 
     def _seen(self, revision: int, before: str) -> bool:
         """Whether a revision is the newest of its batch, and its batch an earlier one."""

@@ -19,10 +19,13 @@ from yanhu_satcheck.review import (
     EIGHT,
     POLYGONS,
     TO_ENTER,
+    TO_RECTIFY,
+    TRANSFER,
     Filled,
     Outdated,
     Stood,
     by_cell,
+    line_of,
     same,
 )
 
@@ -93,6 +96,8 @@ def with_filled(ledger: Ledger, filled: tuple[Filled, ...]) -> Ledger:
     duties = {one.polygon_id: one for one in entries}
     lines = []
     for line in ledger.rectification:
+        place = (TO_RECTIFY, line_of(line.polygon_id, line.batch), TRANSFER)
+        line = line._replace(transfer=_text(cells.get(place, line.transfer)))
         at = duties.get(line.polygon_id) if line.standing == TO_ENTER else None
         lines.append(
             line._replace(
@@ -158,6 +163,10 @@ def _machine(ledger: Ledger) -> dict[tuple[str, str, str], Cell]:
         said |= {
             (POLYGONS, one.polygon_id, name): cell for name, cell in zip(DUTY, duty, strict=True)
         }
+    said |= {
+        (TO_RECTIFY, line_of(one.polygon_id, one.batch), TRANSFER): one.transfer
+        for one in ledger.rectification
+    }
     return said | {(EIGHT, eight.name, COUNT): eight.count for eight in ledger.eight}
 
 

@@ -1,12 +1,13 @@
 """What was found, beside what was filed, as rows for people to act on."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow, Submission
 from yanhu_satcheck.correct.carry import carry
+from yanhu_satcheck.correct.townships import townships
 from yanhu_satcheck.errors import AccountingError
 from yanhu_satcheck.final import Former
 from yanhu_satcheck.finding import Finding, Judgement
@@ -17,9 +18,8 @@ from yanhu_satcheck.ledger import (
     Ledger,
     Problem,
     Rectification,
-    TownshipCount,
 )
-from yanhu_satcheck.review import STANDING, TO_ENTER
+from yanhu_satcheck.review import BATCH_NAMED, STANDING, TO_ENTER
 from yanhu_satcheck.terms import SUPPLIES, Call, Status, Words, fold
 
 EIGHT = (
@@ -62,7 +62,7 @@ def correct(
         entries=entries,
         problems=tuple(_problem(f, batch, titles) for f in judgement.findings),
         rectification=rectification,
-        townships=tuple(_townships(entries, batch)),
+        townships=townships(entries, batch),
         eight=tuple(_eight(rectification, entries, filed, batch)),
         unjudged=tuple(f for f in judgement.findings if f.status is Status.UNASSESSABLE),
         misreads=batch.misreads,
@@ -102,9 +102,10 @@ def _worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _grounds(findings: Sequence[Finding]) -> Words:
+    said = [(f.rule, f.message, f.exception) for f in findings]
     return Words(
-        "；".join(f"{f.rule} {f.message.zh}" for f in findings),
-        "; ".join(f"{f.rule} {f.message.en}" for f in findings),
+        "；".join(f"{rule} {message.zh}{but.zh}" for rule, message, but in said),
+        "; ".join(f"{rule} {message.en}{but.en}" for rule, message, but in said),
     )
 
 
@@ -126,7 +127,7 @@ def _rectification(
     for entry in entries:
         grounds = [f for f in entry.findings if _must_enter(f)]
         if grounds and keys[entry.polygon_id] not in here:
-            problem = "；".join(dict.fromkeys(f.message.zh for f in grounds))
+            problem = "；".join(dict.fromkeys(f.message.zh + f.exception.zh for f in grounds))
             ids = tuple(f.id for f in grounds)
             yield Rectification(entry.polygon_id, batch.id, TO_ENTER, problem, findings=ids)
 
@@ -160,6 +161,7 @@ def _standing(
         closed_date=row.closed_date,
         source=row.source,
         findings=tuple(sorted(related)),
+        transfer=row.transfer,
     )
 
 
@@ -174,13 +176,27 @@ def duties(rectification: Sequence[Rectification], as_of: date) -> Iterable[Duty
         due = [line for line in lines if not _closed(line, as_of)]
         yield Duty(
             responsible_unit=unit,
-            polygons=tuple(dict.fromkeys(line.polygon_id for line in lines)),
+            polygons=_polygons(lines),
             open=len(due),
             overdue=sum(_overdue(line, as_of) for line in lines),
             closed=len(lines) - len(due),
             blanks=sum(_blank(line) for line in lines),
             persons=tuple(sorted({line.responsible_person for line in lines} - {""})),
+            entering=sum(line.standing == TO_ENTER for line in lines),
+            transferred=sum(bool(line.transfer) for line in lines),
+            next_due=min((d for line in due if (d := _due(line)) is not None), default=None),
+            late=_polygons(line for line in lines if _overdue(line, as_of)),
+            left=_polygons(due),
         )
+
+
+def _polygons(lines: Iterable[Rectification]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.polygon_id for line in lines))
+
+
+def _due(line: Rectification) -> date | None:
+    due = line.extended_deadline or line.deadline
+    return due if isinstance(due, date) else None
 
 
 def _closed(line: Rectification, as_of: date) -> bool:
@@ -188,57 +204,13 @@ def _closed(line: Rectification, as_of: date) -> bool:
 
 
 def _overdue(line: Rectification, as_of: date) -> bool:
-    due = line.extended_deadline or line.deadline
-    return isinstance(due, date) and due < as_of and not _closed(line, as_of)
+    due = _due(line)
+    return due is not None and due < as_of and not _closed(line, as_of)
 
 
 def _blank(line: Rectification) -> bool:
     due = line.extended_deadline or line.deadline
     return not (line.responsible_unit and line.measure and due and line.responsible_person)
-
-
-def _townships(entries: Sequence[Entry], batch: Batch) -> Iterable[TownshipCount]:
-    by_town: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        by_town[entry.township].append(entry)
-    overdue, sources = _overdue_polygons(batch), _sources(batch)
-    counts = [_township(town, by_town[town], overdue, sources) for town in by_town]
-    return sorted(
-        counts, key=lambda c: (-c.inconsistent, -c.overdue, -c.unsupported, -c.issued, c.township)
-    )
-
-
-def _township(
-    town: str, entries: Sequence[Entry], overdue: set[str], sources: Mapping[str, list[str]]
-) -> TownshipCount:
-    by_status = Counter(entry.status for entry in entries)
-    leads = Counter(lead for entry in entries for lead in sources.get(entry.polygon_id, ()))
-    return TownshipCount(
-        township=town,
-        issued=len(entries),
-        consistent=by_status[None],
-        inconsistent=by_status[Status.INCONSISTENT],
-        unsupported=by_status[Status.UNSUPPORTED],
-        doubtful=by_status[Status.DOUBTFUL],
-        unassessable=by_status[Status.UNASSESSABLE],
-        overdue=sum(entry.polygon_id in overdue for entry in entries),
-        sources=tuple(sorted(leads.items())),
-    )
-
-
-def _overdue_polygons(batch: Batch) -> set[str]:
-    rows = batch.own_rows()
-    return {
-        polygon.id
-        for polygon in batch.polygons
-        for row in rows.get(polygon.key, ())
-        if row.due_on is not None and row.due_on < batch.as_of and row.open_on(batch.as_of)
-    }
-
-
-def _sources(batch: Batch) -> dict[str, list[str]]:
-    rows = batch.own_rows()
-    return {p.id: [row.source for row in rows.get(p.key, ()) if row.source] for p in batch.polygons}
 
 
 def _eight(
@@ -261,7 +233,7 @@ def _eight(
 
 
 def _notes(batch: Batch, entries: Sequence[Entry]) -> Iterable[tuple[Words, str]]:
-    yield Words("批次", "batch"), batch.id
+    yield BATCH_NAMED, batch.id
     yield Words("行政区代码", "district"), batch.region
     since, until = batch.period
     yield Words("核查期", "period"), f"{since.isoformat()} – {until.isoformat()}"

@@ -96,8 +96,13 @@ def _finished(account: Mapping[str, Any], lines: list[dict[str, Any]]) -> Finish
         filing=rows,
         call_at=said["filing"]["call"],
         sheets={
-            name: Marked(tuple(one["header"]), tuple(one["rows"]))
-            for name, one in said["sheets"].items()
+            name: Marked(
+                tuple(one["header"]),
+                tuple(one["rows"]),
+                tuple(tuple(map(_cell, cells)) for cells in one.get("cells", ())),
+                one.get("filed", 0),
+            )
+            for name, one in sorted(said["sheets"].items(), key=lambda s: s[1].get("place", 0))
         },
     )
 

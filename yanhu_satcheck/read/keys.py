@@ -23,6 +23,7 @@ TABLES = [
     "key_areas",
 ]
 SETTINGS = "satcheck.toml"
+SUPPRESSIONS = "suppressions.toml"
 _TABLE_KEYS = ["path", "fields", "encoding", "layer", "sheet", "header_row", "crs"]
 _IMAGE = ["path", "date", "bands", "scale", "offset", "mask", "sigma"]
 _PAIR = ["before", "after", "later", "bands", "scale", "offset", "mask", "position_sigma"]

@@ -21,6 +21,7 @@ from yanhu_satcheck.read.photo_files import name_others, read_photos
 from yanhu_satcheck.read.polygons import centre, issued, settle_layer
 from yanhu_satcheck.read.rasters import Rasters
 from yanhu_satcheck.read.scenes import Scenery
+from yanhu_satcheck.read.suppressions import read_pardons
 from yanhu_satcheck.read.tables import Records
 from yanhu_satcheck.read.toml import parse
 from yanhu_satcheck.runner import Runner, here
@@ -104,7 +105,7 @@ def read_declared_batch(
     scenes, elevation = scenery.scenes(said.scenes), scenery.elevation(said.dem)
     supplied |= {"scenes"} if scenes else set()
     supplied |= {"dem"} if elevation.before or elevation.after else set()
-    settings = _settings(reading)
+    settings, pardons = _settings(reading), read_pardons(inside, misreads)
     if photos is not None and said.photos is not None:
         name_others(inside, inside.locate(said.photos.path), polygons, misreads)
     if not said.usable:
@@ -146,6 +147,7 @@ def read_declared_batch(
         inputs=inside.inputs,
         misreads=misreads.all(),
         crs_in_doubt=frozenset(name for name, file in read_from.items() if file in guessed),
+        pardons=pardons,
     )
 
 

@@ -14,17 +14,22 @@ from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.read.values import day, is_blank, text
 from yanhu_satcheck.read.workbooks import column_letters
 from yanhu_satcheck.review import (
+    ABOUT,
+    BATCH_NAMED,
     BY_HAND,
     COUNT,
     DUTY,
     EIGHT,
     POLYGONS,
+    THIS_AUDIT,
     TO_ENTER,
     TO_RECTIFY,
+    TRANSFER,
     Filled,
     Marked,
     Written,
     by_cell,
+    line_of,
     mark,
     plain,
     same,
@@ -40,9 +45,11 @@ def read_written(workbook: Path, finished: Finished) -> Written:
     """Read what people wrote into ledger.xlsx since the audit wrote it.
 
     Raises:
-        Unreadable: It cannot be opened, or lacks the sheets or columns it was made with.
+        Unreadable: It cannot be opened, is another batch's, or lacks the sheets or columns it was
+            made with.
     """
     book = open_book(workbook)
+    _of_this_batch(book, finished)
     answers = answers_in(book)
     rows, strange = dict[str, list[_Row]](), [*_beside(book)]
     for sheet, grid in book.grids.items():
@@ -53,6 +60,29 @@ def read_written(workbook: Path, finished: Finished) -> Written:
             strange.append(Words(f"工作表“{sheet}”", f"the sheet “{sheet}”"))
     filled = _filled(rows, finished, strange)
     return Written(book.sha256, answers, filled, tuple(strange))
+
+
+def _of_this_batch(book: Book, finished: Finished) -> None:
+    """Refuse the ledger of another batch: its answers would all be left out, unsaid.
+
+    It says itself whose it is; where that sheet is gone, its polygons tell.
+    """
+    said = [row[2] for row in book.grids.get(ABOUT, ()) if len(row) > 2 and _names_batch(row)]
+    batch = text(said[0]) if said else ""
+    rows = [text(row[0]) for row in book.grids.get(POLYGONS, ()) if row and not is_blank(row[0])]
+    known = {fold(one.polygon_id) for one in finished.ledger.entries}
+    stranger = not batch and len(rows) > 1 and not any(fold(one) in known for one in rows)
+    if stranger or fold(batch or finished.batch) != fold(finished.batch):
+        zh = f"是批次 {batch} 的台账" if batch else "是另一批次的台账"
+        en = f"it is the ledger of batch {batch}" if batch else "it is another batch's ledger"
+        raise Unreadable(
+            Words(f"{zh}，不是批次 {finished.batch} 的", f"{en}, not of {finished.batch}"),
+            Words("请放回本批次的 ledger.xlsx", "put this batch's own ledger.xlsx back"),
+        )
+
+
+def _names_batch(row: list[Any]) -> bool:
+    return plain(row[0]) == plain(THIS_AUDIT) and plain(row[1]) in map(plain, BATCH_NAMED)
 
 
 def _beside(book: Book) -> Iterator[Words]:
@@ -118,7 +148,8 @@ def _filled(
         sheet, about, column = key
         if key not in wrote or same(value, wrote[key]):
             continue
-        cell = (EIGHT if sheet == EIGHT else POLYGONS, about, column)
+        own = sheet == EIGHT or column == TRANSFER
+        cell = (sheet if own else POLYGONS, about, column)
         before = machine[cell].now if cell in machine else wrote[key]
         if cell in found and not same(found[cell].value, value):
             strange.append(
@@ -143,6 +174,10 @@ def _cells(
             if about and (sheet == POLYGONS or row["在册情况"] == TO_ENTER):
                 for column in DUTY:
                     yield (sheet, about, column), _value(row[column], column), number
+    for number, row in rows.get(TO_RECTIFY, ()):
+        if TRANSFER in row:  # a ledger of before there was one
+            about = line_of(text(row["图斑编号"]), text(row["批次"]))
+            yield (TO_RECTIFY, about, TRANSFER), _value(row[TRANSFER], TRANSFER), number
     for number, row in rows.get(EIGHT, ()):
         said = row[COUNT]
         count = None if plain(said) in map(plain, BY_HAND) else said
@@ -171,6 +206,7 @@ def _wrote(finished: Finished) -> _Cells:
     for line in ledger.rectification:
         if line.standing == TO_ENTER:
             said |= _duty(TO_RECTIFY, line)
+        said[TO_RECTIFY, line_of(line.polygon_id, line.batch), TRANSFER] = line.transfer
     return said | {(EIGHT, one.name, COUNT): one.count for one in ledger.eight}
 
 

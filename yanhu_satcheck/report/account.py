@@ -49,9 +49,14 @@ def account(audit: Audit) -> dict[str, Any]:
             **_compared(audit.dem),
         },
         "counts": _counts(audit),
+        "suppressions": {
+            "held": [one.id for one in audit.judgement.suppressed],
+            "lapsed": plain(audit.judgement.lapsed),
+        },
         "archive": plain(audit.archive),
         "polygons": polygons(audit),
         "rectification": plain(audit.batch.ledger),
+        "lookback": plain(audit.batch.lookback),
         "ledger": record(audit),
     }
 
@@ -91,6 +96,7 @@ def _scene(fit: SceneFit) -> dict[str, Any]:
         "later": [_dated(one) for one in fit.pair.later],
         "position_sigma_m": plain(fit.pair.position_sigma_m),
         "shift_px": plain(fit.shift_px),
+        "local_px": plain(fit.local_px),
         "windows_kept": fit.windows_kept,
         "windows_tried": fit.windows_tried,
         "refused": plain(fit.refused),
@@ -125,6 +131,7 @@ def _counts(audit: Audit) -> dict[str, Any]:
     return {
         "polygons": {"issued": len(ledger.entries), CONSISTENT: ledger.count(None), **states},
         "findings": {rule: dict(count) for rule, count in findings.items()},
+        "suppressed": len(audit.judgement.suppressed),
         "photos": {
             "all": len(audit.photos),
             "readable": sum(one.pixel_hash is not None for one in audit.photos),

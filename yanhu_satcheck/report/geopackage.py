@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.foreign import by_gdal
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.layers import Layer, all_layers
@@ -43,8 +44,8 @@ def write_geopackage(audit: Audit, path: Path) -> None:
         _write_all(audit, path)
     except (*refusals, sqlite3.Error) as cause:
         # GDAL repeats the whole statement that failed before it says why.
-        why = str(cause)[-160:]
-        zh, en = f"无法写出（{why}）；没有改动", f"{why}; nothing was changed"
+        why = by_gdal(str(cause)[-160:])
+        zh, en = f"无法写出（{why.zh}）；没有改动", f"{why.en}; nothing was changed"
         raise refusal(path, zh, en) from cause
 
 

@@ -3,8 +3,9 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from hashlib import file_digest
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -147,6 +148,25 @@ def stored(out: Path) -> dict[str, object]:
     except (OSError, ValueError):
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def lost(out: Path, free: Container[str] = ()) -> tuple[str, ...]:
+    """Name the files of an OUT that are gone or not as they were written, but for those free."""
+    files = stored(out).get("files")
+    named = sorted(files.items()) if isinstance(files, dict) else []
+    return tuple(
+        name
+        for name, said in named
+        if name not in free and _digest(out / name) != said.get("sha256")
+    )
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def _prefix(out: Path) -> str:

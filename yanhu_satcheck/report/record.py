@@ -35,7 +35,7 @@ def record(audit: Audit) -> dict[str, Any]:
         ],
         "filled": [_filled(one) for one in ledger.filled],
         "outdated": [_outdated(one) for one in ledger.outdated],
-        "sheets": {one.name: _marked(one) for one in all_sheets(audit)},
+        "sheets": {one.name: _marked(one, at) for at, one in enumerate(all_sheets(audit))},
         "answered": sum(any(one.review) for one in ledger.entries)
         + sum(any(one.review) for one in ledger.problems),
     }
@@ -95,11 +95,13 @@ def _stood(one: Stood) -> dict[str, Any]:
     }
 
 
-def _marked(sheet: Sheet) -> dict[str, Any]:
+def _marked(sheet: Sheet, place: int) -> dict[str, Any]:
     """Mark every row, so that a cell which a person changed is found whatever sheet it is on."""
     header = [cell_text(name) for name in sheet.header]
     rows = [
         mark(sheet.name, header, [cell_text(c) if isinstance(c, str) else c for c in cells])
         for cells in sheet.rows
     ]
-    return {"header": header, "rows": rows}
+    cells = [[_cell(cell) for cell in cells] for cells in sheet.rows]
+    kept = {"cells": cells, "filed": sheet.filed, "place": place}
+    return {"header": header, "rows": rows, **kept}

@@ -13,19 +13,24 @@ from yanhu_satcheck.report.figures import sentence, spoken
 from yanhu_satcheck.report.names import day
 from yanhu_satcheck.report.people import about, filled_says, outdated_says
 from yanhu_satcheck.report.standing import absent_says, notices
+from yanhu_satcheck.report.townships import township_rows
 from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.review import (
+    ABOUT,
     BY_HAND,
     COUNT,
     EIGHT,
     POLYGONS,
     PROBLEMS,
     REVIEW,
+    THIS_AUDIT,
     TO_RECTIFY,
+    TRANSFER,
 )
 from yanhu_satcheck.terms import CONSISTENT, Status
 
 LISTED = "、"
+_LINES = 22
 PROBLEM_HEADER = (
     tuple(
         f"id 规则 规则名称 {columns.ID} 乡镇 {columns.STATUS} 严重程度 可信程度 核查说明 证据数据"
@@ -35,11 +40,11 @@ PROBLEM_HEADER = (
 )
 RECTIFICATION_HEADER = tuple(
     f"{columns.ID} 批次 在册情况 问题 责任单位 整改措施 整改时限 延期至 整改责任人 整改状态"
-    " 是否销号 销号日期 线索来源 相关问题".split()
+    f" 是否销号 销号日期 线索来源 {TRANSFER} 相关问题".split()
 )
 DUTY_HEADER = (
-    *("责任单位", "图斑数", "未销号", "逾期", "已销号", "缺项行数", "整改责任人"),
-    columns.ID,
+    *("责任单位", "图斑数", "应纳入", "未销号", "逾期", "已销号", "已移送", "缺项行数"),
+    *("最近时限", "整改责任人", "逾期图斑", "未销号图斑", "已销号图斑"),
 )
 OUTCOME = "处理结果"
 EIGHT_HEADER = ("事项", COUNT, "说明")
@@ -102,7 +107,7 @@ def problem_row(problem: Problem, lang: str) -> tuple[Cell, ...]:
         _rounded(finding.p_value),
         _rounded(finding.q_value),
         finding.proposed.words.zh if finding.proposed else None,
-        f"{pardon.reason}（{pardon.by}，{pardon.until}）" if pardon else None,
+        f"{pardon.reason}（{pardon.by}，至 {pardon.until}）" if pardon else None,
         *columns.reviewed(problem.review),
     )
 
@@ -131,7 +136,7 @@ def _rectification(audit: Audit) -> Sheet:
 def rectification_row(one: Rectification) -> tuple[Cell, ...]:
     """Give one line of the 整改清单 under `RECTIFICATION_HEADER`; an id begins with its rule."""
     closed = {True: "是", False: "否", None: None}[one.closed]
-    return (*one[:10], closed, one.closed_date, one.source, LISTED.join(one.findings))
+    return (*one[:10], closed, one.closed_date, one.source, one.transfer, LISTED.join(one.findings))
 
 
 def _duties(audit: Audit) -> Sheet:
@@ -140,25 +145,23 @@ def _duties(audit: Audit) -> Sheet:
 
 def duty_row(one: Duty) -> tuple[Cell, ...]:
     """Give one responsible unit under `DUTY_HEADER`."""
-    counts = (len(one.polygons), one.open, one.overdue, one.closed, one.blanks)
-    named = one.responsible_unit or "（未明确）"
-    return (named, *counts, LISTED.join(one.persons), LISTED.join(one.polygons))
+    named, open_ = one.responsible_unit or "（未明确）", (one.entering, one.open, one.overdue)
+    counts = (len(one.polygons), *open_, one.closed, one.transferred, one.blanks)
+    done = tuple(id for id in one.polygons if id not in one.left)
+    whom = (_abreast(one.late, 1), _abreast(one.left, 3), _abreast(done, 3))
+    return (named, *counts, one.next_due, LISTED.join(one.persons), *whom)
+
+
+def _abreast(ids: tuple[str, ...], many: int) -> str | None:
+    """List numbers so many a line, whole; a row of a workbook is no higher than some 24 lines."""
+    most = _LINES * many
+    shown = [" ".join(ids[at : at + many]) for at in range(0, min(len(ids), most), many)]
+    more = [f"等 {len(ids)} 个，见{TO_RECTIFY}"] if len(ids) > most else []
+    return "\n".join([*shown, *more]) or None
 
 
 def _townships(audit: Audit) -> Sheet:
-    states = (None, *sorted(Status, reverse=True))
-    header = ("乡镇", "下发图斑", *(state(one) for one in states), "整改逾期", "线索来源")
-    towns = audit.ledger.townships
-    rows: list[tuple[Cell, ...]] = [
-        (one.township or "（未写明）", *one[1:8], LISTED.join(f"{k} {n}" for k, n in one.sources))
-        for one in towns
-    ]
-    if rows:
-        counts = [one[1:8] for one in towns]
-        rows.append(
-            ("合计", *(sum(map(int, column)) for column in zip(*counts, strict=True)), None)
-        )
-    return Sheet("乡镇统计", header, tuple(rows))
+    return Sheet("乡镇统计", *township_rows(audit.ledger.townships))
 
 
 def _eight(audit: Audit) -> Sheet:
@@ -196,15 +199,16 @@ def _about(audit: Audit) -> Sheet:
     rows: Iterable[tuple[Cell, ...]] = (
         *(("须知", sentences(audit.lang)["scope"], said) for said in _scope(audit)),
         *_people(audit),
+        *_exceptions(audit),
         *_reading(audit),
-        *(("本次核查", say(name, audit.lang), value) for name, value in audit.ledger.notes),
+        *((THIS_AUDIT, say(name, audit.lang), value) for name, value in audit.ledger.notes),
         *_elevation(audit),
         *_books(audit),
         *_limits(audit),
         *(("输入文件", one.name, f"sha256 {one.sha256}") for one in audit.batch.inputs),
         *(("版本", name, version) for name, version in sorted(audit.versions.items())),
     )
-    return Sheet("说明", ("类别", "名称", "内容"), tuple(rows))
+    return Sheet(ABOUT, ("类别", "名称", "内容"), tuple(rows))
 
 
 def _people(audit: Audit) -> Iterator[tuple[Cell, ...]]:
@@ -214,6 +218,27 @@ def _people(audit: Audit) -> Iterator[tuple[Cell, ...]]:
         yield (text["outdated"], about(one, audit.lang), outdated_says(one, audit.lang))
     for name, said in filled_says(audit):
         yield (text["filled"], name, said)
+
+
+def _exceptions(audit: Audit) -> Iterator[tuple[Cell, ...]]:
+    """Count the findings that somebody accepted; list the exceptions that accept nothing."""
+    text, lang = sentences(audit.lang), audit.lang
+    held = audit.judgement.suppressed
+    if held:
+        yield (
+            text["exceptions"],
+            text["exceptions_count"].format(count=len(held)),
+            text["exceptions_says"].format(ids=text["comma"].join(one.id for one in held)),
+        )
+    for one in audit.judgement.lapsed:
+        pardon = f"{one.pardon.reason}（{one.pardon.by}，至 {one.pardon.until}）"
+        if lang == "en":
+            pardon = f"{one.pardon.reason} ({one.pardon.by}, until {one.pardon.until})"
+        yield (
+            text["exceptions_lapsed"],
+            one.key,
+            f"{say(one.why, lang)}{text['semicolon']}{pardon}",
+        )
 
 
 def _scope(audit: Audit) -> tuple[str, ...]:
@@ -240,7 +265,7 @@ def _reading(audit: Audit) -> Iterator[tuple[Cell, ...]]:
 def _elevation(audit: Audit) -> Iterator[tuple[Cell, ...]]:
     """Say how the elevations of two dates were compared, or why they were not."""
     if audit.dem and (told := audit.dem.refused or audit.dem.says):
-        yield ("本次核查", sentences(audit.lang)["elevation"], say(told, audit.lang))
+        yield (THIS_AUDIT, sentences(audit.lang)["elevation"], say(told, audit.lang))
 
 
 def _books(audit: Audit) -> Iterator[tuple[Cell, ...]]:

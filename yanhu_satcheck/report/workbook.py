@@ -48,6 +48,11 @@ _WIDE = {
     "内容": 90,
     "说明": 80,
     "问题": 40,
+    "未销号图斑": 54,
+    "已销号图斑": 54,
+    "历次填报": 32,
+    "复查情况": 24,
+    "台账情况": 20,
 }
 _WIDEST, _WIDEST_FILED, _NARROWEST = 26, 18, 6
 _DAY, _MOMENT = 11.5, 20.0  # characters that a date and a time need
@@ -67,6 +72,7 @@ class Heading(NamedTuple):
     as_of: date
     lang: str
     title: str = "矿产卫片执法图斑核查"
+    about: str = "批次"  # what `batch` is
 
 
 class Look(NamedTuple):
@@ -102,9 +108,9 @@ def write_sheets(sheets: Iterable[Sheet], path: Path, heading: Heading) -> None:
         ReportError: The disk is full.
     """
     with new_book(path, f"矿产卫片核查台账 {heading.batch}", heading.as_of) as book:
-        look = _look(book)
+        look = look_of(book)
         for sheet in sheets:
-            _write_sheet(book.add_worksheet(sheet.name), sheet, look, heading)
+            write_sheet(book.add_worksheet(sheet.name), sheet, look, heading)
 
 
 @contextmanager
@@ -131,7 +137,9 @@ def new_book(path: Path, title: str, as_of: date) -> Iterator[Any]:
         raise refusal(path, zh, en) from cause
 
 
-def _look(book: Any) -> Look:
+def look_of(book: Any) -> Look:
+    """Make the formats of a workbook."""
+
     def make(**more: Any) -> Any:
         return book.add_format({**_FONT, **_GRID, **more})
 
@@ -155,7 +163,8 @@ def _look(book: Any) -> Look:
     )
 
 
-def _write_sheet(page: Any, sheet: Sheet, look: Look, heading: Heading) -> None:
+def write_sheet(page: Any, sheet: Sheet, look: Look, heading: Heading) -> None:
+    """Write a sheet of rows, ready to be filtered and printed."""
     widths = [_width(sheet, at) for at in range(len(sheet.header))]
     for at, (name, width) in enumerate(zip(sheet.header, widths, strict=True)):
         page.write_string(0, at, cell_text(name), look.heads[_kind(sheet, at)])
@@ -305,7 +314,6 @@ def _span(text: str) -> int:
 
 
 def _print_setup(page: Any, sheet: Sheet, heading: Heading, last: int, widths: list[float]) -> None:
-    batch = heading.batch[:40].replace("&", "&&")
     page.set_landscape()
     page.set_paper(8)  # A3
     # A filing of twenty columns on one sheet could not be read: let it run over two or three.
@@ -313,10 +321,18 @@ def _print_setup(page: Any, sheet: Sheet, heading: Heading, last: int, widths: l
     page.repeat_rows(0)
     page.repeat_columns(0)
     page.print_area(0, 0, last, len(sheet.header) - 1)
+    print_heads(page, sheet.name, heading)
+
+
+def print_heads(page: Any, name: str, heading: Heading) -> None:
+    """Set what stands above and below every printed page, and its margins."""
+    batch = heading.batch[:40].replace("&", "&&")
     page.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.8)
-    title = f"{heading.title} · {sheet.name}"
+    title = f"{heading.title} · {name}"
     steady = {"scale_with_doc": False}
-    page.set_header(f'&L批次 {batch}&C&"微软雅黑,Bold"&14{title}&R&10截止 {heading.as_of}', steady)
+    page.set_header(
+        f'&L{heading.about} {batch}&C&"微软雅黑,Bold"&14{title}&R&10截止 {heading.as_of}', steady
+    )
     # Under every page, so that each can be signed, and no row of the sheet is anything but data.
     page.set_footer(
         "&L核查人：__________  复核人：__________  日期：__________&R第 &P / &N 页", steady

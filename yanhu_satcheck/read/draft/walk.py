@@ -8,7 +8,7 @@ from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.read.archives import archive_in
 from yanhu_satcheck.read.draft.hints import hints
 from yanhu_satcheck.read.folder import Folder
-from yanhu_satcheck.read.keys import NAME, SETTINGS
+from yanhu_satcheck.read.keys import NAME, SETTINGS, SUPPRESSIONS
 from yanhu_satcheck.read.vectors import SUFFIXES
 from yanhu_satcheck.read.workbooks import SPREADSHEETS
 from yanhu_satcheck.terms import Words
@@ -85,6 +85,8 @@ def _place(path: Path, name: str, found: Found) -> None:
             return
     if name == SETTINGS:
         found.settings = True
+    elif name == SUPPRESSIONS:
+        return  # read without being declared
     elif suffix not in hints()["files"]["silent"] or _alone(path):
         found.unused[name] = _why(path, suffix)
 
