@@ -9,13 +9,12 @@ Why it matters: plan 四(三) asks that every earlier problem be looked at again
 issued and never visited again are where the published cases found the mining.
 
 何时会看错：按编号和批次对应：未写批次的行，对应档案中最近一期同号图斑；再次下发不等于回头看。
-本规则只看本批次提供的回头看记录，往期提供过而本期没有累计的会被列出。回头看日期晚于基准日的列存疑。
+往期批次提供过的回头看记录同样有效。回头看日期晚于基准日的列存疑。
 往期图斑既没有后时相也没有填报日期的，无法判断是否在范围内，仍须有记录方能排除，列为无法判定。
 When it misleads: rows match by number and batch; one without a batch means the latest earlier batch
-with that number, and being issued again is no look-back. Only the record of this batch is
-read: one that is not cumulative leaves gaps. A look-back dated after the day of judging is a doubt.
-An earlier polygon without an after date and a filing date may lie before the first day, and is
-listed as not judged.
+with that number, and being issued again is no look-back. What the record of an earlier batch covers
+stays covered. A look-back dated after the day of judging is a doubt. An earlier polygon without an
+after date and a filing date may lie before the first day, and is listed as not judged.
 
 什么能说清：补登回头看记录（编号、批次、日期、核查人）。
 What clears it: the row of the look-back: number, batch, day and name.
@@ -34,7 +33,7 @@ from yanhu_satcheck.terms import Confidence, Severity, Status, Words, fold
 def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     """Name every earlier polygon since the first day that no look-back covers."""
     newest = _newest(dossier.issued_before)
-    covered: set[tuple[str, str]] = set()
+    covered = {(key, batch) for batch, key in dossier.looked_before}
     ahead: set[tuple[str, str]] = set()
     for row in dossier.batch.lookback:
         about = row.key, fold(row.batch) or newest.get(row.key, "")

@@ -76,6 +76,9 @@ class NoPast(Past):
     def issued_before(self, before: str) -> tuple[EarlierPolygon, ...]:
         return ()
 
+    def looked_again(self, before: str) -> frozenset[tuple[str, str]]:
+        return frozenset()
+
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
         return ()
 

@@ -378,5 +378,6 @@ def dossier(told: Told, default: Told) -> Dossier:
             for rule, status, *ids in told.get("found", ())
         ),
         issued_before=before,
+        looked_before=frozenset((batch, key) for batch, key in told.get("looked_before", ())),
         text_twins=text_twins(batch, cases, before),
     )

@@ -273,6 +273,7 @@ class Relations:
     earlier: Mapping[str, tuple[EarlierOverlap, ...]] = field(default_factory=dict)
     contradicted: tuple[EarlierPolygon, ...] = ()  # by earlier audits; by batch, then number
     issued_before: tuple[EarlierPolygon, ...] = ()  # bare of outlines and findings; so, too
+    looked_before: frozenset[tuple[str, str]] = frozenset()  # by earlier look-backs: batch, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +349,7 @@ class Dossier:
     found: tuple[Found, ...] = ()
     issued_before: tuple[EarlierPolygon, ...] = ()  # of every earlier batch; without their findings
     text_twins: tuple[TextTwin, ...] = ()  # filings about mines, by their polygons' numbers
+    looked_before: frozenset[tuple[str, str]] = frozenset()  # by earlier look-backs: batch, number
 
     @property
     def not_supplied(self) -> frozenset[str]:

@@ -167,6 +167,9 @@ class Past(Protocol):
     def issued_before(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give every earlier polygon as it was issued and filed, bare of outline and findings."""
 
+    def looked_again(self, before: str) -> frozenset[tuple[str, str]]:
+        """Give what the look-backs of earlier batches cover, by folded batch and number."""
+
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give the earlier polygons with an `inconsistent` finding that stands."""
 

@@ -212,6 +212,7 @@ def _audited(
         loose_photos=tuple(p for p in photos if p.polygon_id is None or not p.listed),
         contradicted=relations.contradicted,
         issued_before=relations.issued_before,
+        looked_before=relations.looked_before,
         text_twins=text_twins(batch, cases, relations.issued_before),
     )
     judged = judge(dossier, rules, provisions(), rulebook(batch.settings))

@@ -79,6 +79,7 @@ def relate(batch: Batch, past: Past | None = None) -> Relations:
         if past
         else (),
         issued_before=past.issued_before(batch.id) if past else (),
+        looked_before=past.looked_again(batch.id) if past else frozenset(),
     )
 
 

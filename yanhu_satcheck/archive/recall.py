@@ -132,6 +132,18 @@ class Archive:
                 for (facts,) in self._base.execute(query, (revision,)).fetchall()
             )
 
+    def looked_again(self, before: str) -> frozenset[tuple[str, str]]:
+        """Give what the look-backs of earlier batches cover, by folded batch and number.
+
+        A row that names no batch means the latest before its own with that number.
+        """
+        found = set()
+        for _, kept, account in self.revisions():
+            for row in account.get("lookback", ()) if kept.batch < before else ():
+                batch = row.get("batch", "") or self.latest(row["key"], kept.batch) or ""
+                found.add((fold(batch), row["key"]))
+        return frozenset(found)
+
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give the earlier polygons with an `inconsistent` finding that stands."""
         found: list[EarlierPolygon] = []
