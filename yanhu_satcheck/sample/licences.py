@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 
 from shapely import affinity
 from shapely.geometry import Polygon, box
@@ -100,7 +101,7 @@ class Licence:
         return dict(zip(names, (
             mine.permit_no, mine.holder, mine.name, mine.mineral, mine.method, mine.valid_from,
             mine.valid_to, mine.renewal, self.top, self.bottom,
-            max(10.0, 10.0 * round(self.used / 8)), opening, self.used, 0.0,
+            max(10.0, 10.0 * ceil(self.used / 8)), opening, self.used, 0.0,
             round(opening - self.used + kept_back, 2), ORE[mine.mineral], 0.3, 0.5,
         ), strict=True))  # fmt: skip
 

@@ -17,6 +17,7 @@ crs = "EPSG:4546"
 [[scenes]]
 before = {{ path = "scenes/before.tif", date = "2022-08-21" }}
 after = {{ path = "scenes/after.tif", date = "2022-11-12" }}
+later = [{{ path = "scenes/later.tif", date = "2023-03-02" }}] # was to come in spring, is not there
 bands = ["blue", "green", "red", "nir", "swir1", "swir2"]
 scale = 0.0001
 offset = -0.1

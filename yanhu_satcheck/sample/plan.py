@@ -54,7 +54,7 @@ overlay growing_pit growing hill 3.6
   合法 | LEGAL LEGAL | LM01 PH01 RL06 | PH02 PH03 | LE02
   A licensed mine checked by overlaying imagery only; its photograph is another mine's, saved again.
 expired growing_pit growing hill 2.4
-  合法 | LEGAL ILLEGAL | LM06 RL06 LM05 CL04 | LM02 | LE03
+  合法 | LEGAL ILLEGAL | LM06 RL06 LM05 CL04 | LM02 | LE03 RL01
   The licence ran out before the later image without a renewal; its reserves do not add up.
 nonumber growing_pit growing gentle 1.9
   合法（采矿） | LEGAL LEGAL | LM06 | CL04 LM05 RL06 | LE02
@@ -197,7 +197,7 @@ snowed shrub_senescence scrub hill-west 1.2
 # Six more that only the two-metre pair shows; numbered last, they move no visit of the others.
 FINE = """
 pocket new_pit hole slope-fine 0.16
-  实地伪变化 | PSEUDO_CHANGE ILLEGAL | CL01 RL06 |
+  实地伪变化 | PSEUDO_CHANGE ILLEGAL | CL01 | RL06
   A pit of a few lorry loads on a scrubby slope, filed as no change; sixteen cells of a 10 m image.
 kid1 new_pit hole terrace-fine 0.3
   违法-无证开采 | ILLEGAL ILLEGAL | RL04 |
@@ -209,7 +209,7 @@ stubble harvest fields:maize/stubble|ploughed|late terrace-fine 0.8
   伪变化 | PSEUDO_CHANGE PSEUDO_CHANGE |  |
   Harvested terraces at two metres.
 sham new_pit hole slope-fine 0.24
-  工程建设 | CONSTRUCTION ILLEGAL | CL04 RL06 |
+  工程建设 | CONSTRUCTION ILLEGAL | CL04 | RL06
   A pit filed as a platform for building, under an approval that is for another place.
 terraces harvest fields:maize/stubble|ploughed|late terrace-fine 0.5
   实地未变化 | PSEUDO_CHANGE PSEUDO_CHANGE |  |

@@ -45,7 +45,7 @@ def of_batch(quarter: Quarter, summer: Quarter) -> dict[str, object]:
     return {
         "batch_must_fire": [
             {"rule": "DQ04", "related": "key_areas.shp"},
-            {"rule": "DQ08", "related": "lookback.csv"},
+            {"rule": "DQ08", "related": "scenes/later.tif"},
             {"rule": "LE04", "related": STRAY},
             {"rule": "PH04", "related": UNLISTED},
             *({"rule": "SV01", "related": gap} for gap in GAPS),
