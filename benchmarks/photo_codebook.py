@@ -55,7 +55,7 @@ def main() -> None:
     file = asked.parse_args().file
     cv2.setNumThreads(1)
     rng = np.random.default_rng(SEED)
-    found = [features(leaves(rng), points=POINTS).descriptors for _ in range(PICTURES)]
+    found = [features(leaves(rng), most=POINTS).descriptors for _ in range(PICTURES)]
     told = np.concatenate(found)
     words = told[rng.choice(len(told), WORDS, replace=False)]
     for _ in range(ROUNDS):

@@ -68,7 +68,7 @@ def run(folder: Path) -> dict[str, Any]:
     import numpy as np
     from pyogrio import read_dataframe
 
-    from yanhu_satcheck.measure.terrain import terrain_of
+    from yanhu_satcheck.measure.terrain import hold, terrain_of
     from yanhu_satcheck.raster import header
     from yanhu_satcheck.raster.heights import open_heights
     from yanhu_satcheck.raster.relief import open_relief
@@ -86,6 +86,7 @@ def run(folder: Path) -> dict[str, Any]:
     z = []
     with open_relief(files[0], crs) as before, open_heights(fit, before) as reader:
         for shape, net in zip(shapes, np.load(folder / "net.npy"), strict=True):
+            hold(shape, crs, reader)
             found = terrain_of(shape, crs, before, reader)
             if found is not None and found.net_m3 is not None:
                 z.append((found.net_m3.value - net) / found.net_m3.sigma)

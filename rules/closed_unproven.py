@@ -39,6 +39,7 @@ from yanhu_satcheck.traces import (
     Sizes,
     Speaks,
     beyond,
+    by_how_much,
     cause_figures,
     change_figures,
     dated,
@@ -220,9 +221,8 @@ def _words(
     if went_on:
         zh, en = f"{zh}，新增 {change.bare_gain}", f"{en}, {change.bare_gain} of it since"
     if low:
-        unit = Words("米", "m") if low.unit == "m" else Words("立方米", "m³")
-        zh = f"{zh}，仍低于原地面 {-low.value:.1f} ± {low.sigma:.1f} {unit.zh}"
-        en = f"{en}, and is {-low.value:.1f} ± {low.sigma:.1f} {unit.en} below the old ground"
+        by = by_how_much(low)
+        zh, en = f"{zh}，较前期{by.zh}", f"{en}, and {by.en} than before"
     return joined([Words(zh, en), why(case.cause, case.chance)])
 
 

@@ -10,12 +10,13 @@ below it, a new closed hollow, benches, a gentle slope before, growth at a follo
 Why it matters: under the name of a disaster, the traces of digging are not looked into.
 
 何时会看错：没有前后两期高程，或挖深小于可探测深度时，采矿与滑坡难以区分，至多存疑。
-挖填平衡不能单独说明问题；沿坡上挖下填的形态像滑坡，至多存疑。两期高程离影像日期过远的，
+挖深不超过庄稼灌木高度的，可能只是植被烧毁或被掩埋，至多存疑。挖填平衡不能单独说明问题；沿坡上挖下填的形态像滑坡，至多存疑。两期高程离影像日期过远的，
 挖损时间不明，至多存疑。
 When it misleads: without elevations of both dates, or where the cut is shallower than shows,
-mining and a slide look alike: at most a doubt. A balance of cut and fill alone tells nothing; a cut
-above with a fill below it along the slope looks like a slide, and so does nothing but a doubt. Nor
-can elevations that lie too far from the images date the cut.
+mining and a slide look alike: at most a doubt. So it is for a cut no deeper than crops and scrub
+stand: plants that burnt or were buried leave one, too. A balance of cut and fill alone tells
+nothing; a cut above with a fill below it along the slope looks like a slide, and so does nothing
+but a doubt. Nor can elevations that lie too far from the images date the cut.
 
 什么能说清：灾害调查报告、专家认定意见。附近有无登记的灾害点只作参考，既不证明也不否定。
 What clears it: the report of the disaster, an expert's finding. A registered hazard point nearby,
@@ -31,17 +32,20 @@ from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
-    Dates,
     Since,
+    Sizes,
     Speaks,
     beyond,
     cause_figures,
+    contradicted,
     cut_depth,
     dated,
-    enough,
+    grown,
+    heaped,
     is_cut,
     joined,
     later_figures,
+    moved_by,
     other,
     relief_figures,
     since,
@@ -57,15 +61,9 @@ RELIEF = (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Dates):
+class Limits(Sizes):
     """How clearly the traces must be mining's."""
 
-    p_mining: float = limit(
-        0.5, unit="share", low=0.3, high=0.99, why="采矿比其他成因更可能 likelier than all others"
-    )
-    bare_gain: float = limit(
-        0.2, unit="share", low=0.05, high=0.9, why="小于此难与季节区分 less is like a season"
-    )
     signs: int = limit(
         2, unit="signs", low=1, high=4, why="单一痕迹滑坡也会有 a slide may leave any one of them"
     )
@@ -84,12 +82,6 @@ class Limits(Dates):
     )
     gentle_deg: float = limit(
         15.0, unit="deg", low=5.0, high=25.0, why="滑坡多发于15°以上 Barlow 2003: slides need 15°"
-    )
-    growth: float = limit(
-        0.2, unit="share", low=0.05, high=0.9, why="灾害一次成形，不再扩大 a disaster is over"
-    )
-    clear_share: float = limit(
-        0.6, unit="share", low=0.3, high=1.0, why="多数看得清 a majority is seen"
     )
 
 
@@ -116,16 +108,23 @@ def _judged(
     dossier: Dossier, case: Case, view: SceneView, change: ChangeEvidence, limits: Limits
 ) -> Iterator[Answer]:
     cause = speaks(case.cause, limits.p_mining)
-    cut = is_cut(case.terrain, case.drawn_area_m2)
-    sized = cut or enough(change.bare_gain, limits.bare_gain, told=False)
-    if not sized or cause is Speaks.OTHER:
+    cut, recent = is_cut(case.terrain, case.drawn_area_m2), dated(dossier, view, limits)
+    vague = (case.p_value or 0.0) > dossier.policy.fdr
+    told = case.p_value is not None and not vague
+    dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
+    heap = heaped(case.terrain, case.drawn_area_m2, limits.plants_m)
+    if not (cut or heap or dug.answer is not False):
         return
-    slides, vague = _slides(case, limits), (case.p_value or 0.0) > dossier.policy.fdr
-    if cause is Speaks.UNCLEAR and (vague or slides):
-        return  # the cause cannot be told, and chance or the shape speaks for the filing
+    lost = heap or _gone(case, limits)  # a slide moves ground, too; but what it took is there
+    if cause is Speaks.OTHER and not (recent and lost and contradicted(case, limits)):
+        return
+    slides, shallow = _slides(case, limits), _shallow(case, limits)
+    if cause is Speaks.UNCLEAR and (vague or slides or shallow):
+        return  # the cause cannot be told, and chance, shape or depth speaks for the filing
     after = since(case.later, change, 0.6, limits.growth, limits.clear_share)
-    signs, recent = _signs(case, after, limits), dated(dossier, view, limits)
-    sure = cut and recent and not slides and cause is Speaks.MINING and len(signs) >= limits.signs
+    signs = _signs(case, after, limits)
+    plain = cut and recent and not (slides or shallow)
+    sure = plain and cause is Speaks.MINING and len(signs) >= limits.signs
     yield Doubt(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
@@ -144,6 +143,15 @@ def _slides(case: Case, limits: Limits) -> bool:
     """
     dipole = other(case.terrain, "dipole")
     return dipole is not None and dipole.value >= limits.dipole and not _gone(case, limits)
+
+
+def _shallow(case: Case, limits: Limits) -> bool:
+    """Whether the elevations show no more than plants that burnt or were buried would leave."""
+    terrain, area = case.terrain, case.drawn_area_m2
+    shows, depth = terrain.detectable_m if terrain else None, cut_depth(terrain, area)
+    if terrain is None or shows is None or depth is None or shows > limits.plants_m:
+        return False
+    return depth < limits.plants_m and moved_by(terrain, area, limits, was_open=False) is None
 
 
 def _gone(case: Case, limits: Limits) -> bool:

@@ -10,13 +10,16 @@ illegal digging hides most easily.
 
 何时会看错：翻耕、收割、施工也使地面裸露，故须成因、规模、偶然性三项同时成立，
 缺一项或成因难以判断的至多存疑。原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；
-新增无法测量的，列存疑。两期高程离影像日期过远的，降低的时间不明，也只列存疑。
+新增无法测量的，列存疑。两期高程显示数米升降的，不论影像，均为新动土；原未裸露而后来也未裸露的可能是伐木，只列存疑。
+两期高程离影像日期过远的，降低的时间不明，也只列存疑。
 像元粗于限值的影像分不清采矿与建设，没有高程证实挖深的只列存疑。
 When it misleads: ploughing, harvest and building bare the ground too, so cause, size and chance
 must all speak; lacking one, or where the cause cannot be told, it is at most a doubt. Ground
 already open is held to its growth alone, in area or below its old floor; an old working that did
 not grow is an honest pseudo-change, and doubtful only where growth could not be measured, or where
-the elevations lie too far from the images to date a lower floor. Images of coarse cells cannot tell
+the elevations lie too far from the images to date a lower floor. Metres that ground fell or rose
+are growth whatever the images show; where it lies open on neither date they may be felled trees,
+and a doubt. Images of coarse cells cannot tell
 digging from building: without a lower floor they raise a doubt and no more.
 
 什么能说清：后续影像上返绿而未扩大的是季节变化，不作认定（地面降低的列存疑）；仍然裸露的更为可信。
@@ -42,8 +45,10 @@ from yanhu_satcheck.traces import (
     Since,
     Sizes,
     Speaks,
+    by_how_much,
     cause_figures,
     change_figures,
+    contradicted,
     dated,
     deeper,
     fake_green,
@@ -103,10 +108,12 @@ def _judged(
     told = case.p_value is not None
     recent = dated(dossier, view, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
-    cause = speaks(case.cause, limits.p_mining)
+    cause = speaks(case.cause, limits.p_mining, limits.odds)
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
-    if dug.answer is False or cause is Speaks.OTHER or _is_season(case, after, limits):
-        return  # nothing grew, or something other than mining explains it
+    if dug.answer is False or _is_season(case, after, limits):
+        return  # nothing grew
+    if cause is Speaks.OTHER and not (recent and contradicted(case, limits)):
+        return  # something other than mining explains it
     if cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr:
         return  # neither cause nor chance speaks
     coarse = _coarse(case, view, limits)
@@ -143,16 +150,19 @@ def _says(
     coarse: bool,
     limits: Limits,
 ) -> Words:
-    zh, en = _grew(change, dug) if dug.was_open else _bared(change)
+    zh, en = _grew(change) if dug.was_open else _bared(change)
+    if dug.moved:
+        by = by_how_much(dug.moved)
+        zh, en = f"{zh}，{by.zh}", f"{en}, and {by.en}"
     if dug.near:
         zh, en = f"{zh}（误差范围触及限值，把握较低）", f"{en} (within its error of the limit)"
     if dug.answer is None:
         untold = Words("降低的时间不明", "when it was lowered is not known")
-        if dug.deeper is None:
+        if dug.moved is None:
             untold = Words("是否新增无法测量", "growth could not be measured")
         zh, en = f"{zh}，{untold.zh}", f"{en}, and {untold.en}"
     parts = [why(case.cause, case.chance), *then(after)]
-    if cause is Speaks.UNCLEAR:
+    if cause in (Speaks.UNCLEAR, Speaks.OTHER):
         parts.insert(1, Words("成因难以判断", "the evidence cannot tell its cause"))
     if coarse:
         cell = f"{view.cell_m:.0f}"
@@ -177,16 +187,10 @@ def _bared(change: ChangeEvidence) -> Words:
     return Words(f"新增裸地占 {gain}", f"bare ground grew by {gain} of the polygon")
 
 
-def _grew(change: ChangeEvidence, dug: Grown) -> Words:
+def _grew(change: ChangeEvidence) -> Words:
     before, growth = change.bare_before, change.growth_share
     zh = f"原已裸露 {before}，其余部分新增裸地占 {growth}"
     en = f"{before} was bare before, of the rest {growth} became bare"
-    if (low := dug.deeper) and low.unit == "m":
-        zh = f"{zh}，地面降低 {-low.value:.1f} ± {low.sigma:.1f} 米"
-        en = f"{en}, and its floor is {-low.value:.1f} ± {low.sigma:.1f} m lower"
-    elif low:
-        zh = f"{zh}，挖填净量 {low.value:.0f} ± {low.sigma:.0f} 立方米"
-        en = f"{en}, and the net volume is {low.value:.0f} ± {low.sigma:.0f} m³"
     return Words(zh, en)
 
 

@@ -12,11 +12,12 @@ Why it matters: mining under the name of restoration is what plan 四(四) names
 is not below the old one, and nothing new is dug in it (after 自然资办发〔2024〕39号, and
 豫自然资规〔2025〕13号 as a reference rule).
 
-何时会看错：刚平整的地面同样裸露，所以单凭裸露在有生长季影像以前只列存疑；高程显示填高的不作认定。
+何时会看错：刚平整、刚栽植的地面在第一个夏天同样裸露，所以单凭裸露在有后续生长季影像以前只列存疑；高程显示填高的不作认定。
 削坡会运走剩余土石，故底面未降低而只有净挖的列存疑。有效采矿许可证范围内可以开采，至多存疑。
 高程离影像日期过远、高程过粗、成因难以判断的，也至多存疑。方案重叠时各方案所占比例相加，只会从宽。
-When it misleads: fresh levelling is bare too, so bareness alone is a doubt until an image of the
-growing season shows it bare still, and nothing where elevation shows a fill. Cutting a slope back
+When it misleads: fresh levelling and ground scraped for saplings are bare in their first summer
+too, so bareness alone is a doubt until a follow-up image of the growing season shows it bare still,
+and nothing where elevation shows a fill. Cutting a slope back
 carries rock away: a net cut above a floor that is not lower is a doubt. Inside a licence in force
 digging is allowed: a doubt at most. So is what elevations too far from the images, or a cause that
 cannot be told, would show. Shares of several plans are added up, which errs to the mild side.
@@ -42,9 +43,9 @@ from yanhu_satcheck.traces import (
     beyond,
     cause_figures,
     change_figures,
+    contradicted,
     dated,
     deeper,
-    enough,
     fake_green,
     floor_known,
     in_term,
@@ -57,6 +58,7 @@ from yanhu_satcheck.traces import (
     speaks,
     then,
     why,
+    widened,
 )
 
 ITS_OWN = 0.1
@@ -89,7 +91,8 @@ class Ground(NamedTuple):
     recent: bool  # the elevations date a lowering
     barer: bool
     fake: Measured | None
-    grows: bool  # an image of the growing season shows it bare
+    late: bool  # a follow-up image of the growing season shows it bare
+    grows: bool  # an image of the growing season shows it, the later date's own or a follow-up
     after: Since
 
     @property
@@ -201,7 +204,9 @@ def _ground(
         return
     licensed = (case.licensed_share or 0.0) >= COVERS
     level = seen.lower is None and floor_known(case.terrain)
-    bare = (seen.barer or seen.fake) and seen.grows and not level and not seen.after.season
+    # Ground scraped for planting is bare in its first summer; green that is none is so at once.
+    bare = (seen.late and seen.barer) or (seen.grows and seen.fake)
+    bare = bare and not level and not seen.after.season
     sure = cause is Speaks.MINING and not licensed and bool(seen.firm or bare)
     yield Doubt(
         (case.polygon_id,),
@@ -219,8 +224,8 @@ def _seen(
     lower = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
     floor = other(case.terrain, "floor_change")
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
-    barer = enough(change.bare_gain, limits.bare_gain, case.p_value is not None)
-    days = [view.after_date, *(one.date for one in after.bare)]
+    barer = bool(widened(change, case.p_value is not None, limits))
+    late = any(_grows(one.date.month, limits) for one in after.bare)
     return Ground(
         lower,
         # A net cut above a floor that is known not to be lower is a slope that was cut back.
@@ -228,7 +233,8 @@ def _seen(
         dated(dossier, view, limits),
         barer,
         fake_green(change, limits.fake_green),
-        any(_grows(day.month, limits) for day in days),
+        late,
+        late or _grows(view.after_date.month, limits),
         after,
     )
 
@@ -240,7 +246,7 @@ def _grows(month: int, limits: Limits) -> bool:
 
 def _dug(case: Case, seen: Ground, cause: Speaks, limits: Limits) -> bool:
     """Whether the ground is lower, and neither nature nor a fill with plants explains it."""
-    natural = leads(case.cause, ("slide", "flow", "water"))
+    natural = leads(case.cause, ("slide", "flow", "water")) and not contradicted(case, limits)
     honest = _filled(case) and cause is Speaks.OTHER
     return seen.lower is not None and not (natural or honest)
 
@@ -278,8 +284,9 @@ def _says(
     if seen.fake:
         zh = f"{seen.fake} 呈绿色而无植被光谱特征（可能为防尘网等覆盖）"
         parts.append(Words(zh, f"{seen.fake} is green without the spectrum of plants"))
-    if (seen.barer or seen.fake) and not (seen.grows or seen.firm):
-        parts.append(Words("尚无生长季影像", "no image of the growing season yet"))
+    if (seen.barer or seen.fake) and not (seen.late or seen.firm or (seen.fake and seen.grows)):
+        en = "no image of a growing season after the work yet"
+        parts.append(Words("施工后尚无生长季影像", en))
     if licensed:
         zh = "有效采矿许可证覆盖该图斑"
         parts.append(Words(zh, "a licence in force covers it, inside which digging is allowed"))

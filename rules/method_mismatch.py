@@ -159,7 +159,7 @@ def _ground(
 ) -> Iterator[Answer]:
     told, recent = case.p_value is not None, dated(dossier, view, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
-    cause, pit = speaks(case.cause, limits.p_mining), _pit(case, limits)
+    cause, pit = speaks(case.cause, limits.p_mining, limits.odds), _pit(case, limits)
     vague = cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr
     if dug.answer is False or cause is Speaks.OTHER or vague or _no_pit(case, limits):
         return

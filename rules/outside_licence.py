@@ -35,6 +35,7 @@ from yanhu_satcheck.traces import (
     Grown,
     Sizes,
     Speaks,
+    by_how_much,
     cause_figures,
     change_figures,
     dated,
@@ -132,7 +133,10 @@ def _beside(
     told = part.chance is not None and part.chance.p is not None
     recent = dated(dossier, case.scene, limits)
     dug = grown(part.change, part.terrain, part.area_m2, told, recent, limits)
-    cause, p = speaks(part.cause, limits.p_mining), part.chance.p if part.chance else None
+    cause, p = (
+        speaks(part.cause, limits.p_mining, limits.odds),
+        part.chance.p if part.chance else None,
+    )
     vague = cause is Speaks.UNCLEAR and (p or 0.0) > dossier.policy.fdr
     if dug.answer is False or cause is Speaks.OTHER or vague:
         return
@@ -156,10 +160,9 @@ def _outside_says(case: Case, part: OutsideEvidence, dug: Grown, cause: Speaks) 
     en = f"{gain} of that became bare"
     if dug.was_open:
         zh, en = f"其原未裸露处{zh[2:]}", f"{gain} of what was not bare there became bare"
-    if low := dug.deeper:
-        unit = Words("米", "m") if low.unit == "m" else Words("立方米", "m³")
-        zh = f"{zh}，降低 {-low.value:.1f} ± {low.sigma:.1f} {unit.zh}"
-        en = f"{en}, and it was lowered by {-low.value:.1f} ± {low.sigma:.1f} {unit.en}"
+    if dug.moved:
+        by = by_how_much(dug.moved)
+        zh, en = f"{zh}，{by.zh}", f"{en}, and {by.en}"
     parts = [Words(zh, en), why(part.cause, part.chance)]
     if cause is Speaks.UNCLEAR:
         parts.append(Words("成因难以判断", "the evidence cannot tell its cause"))
@@ -203,7 +206,7 @@ def _below(dossier: Dossier, case: Case, link: LicenceLink, limits: Limits) -> I
     sigma = hypot(max(floor.sigma, offset), _datum(dossier, limits))
     if bottom - floor.value <= SURE * sigma:
         return
-    cause = speaks(case.cause, limits.p_mining)
+    cause = speaks(case.cause, limits.p_mining, limits.odds)
     recent = dated(dossier, case.scene, limits)
     fell = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m) is not None
     sure = cause is Speaks.MINING and recent and fell

@@ -12,13 +12,13 @@ least one of them without proof.
 何时会看错：相邻图斑可以由同一视野同时照到；固定机位连续拍摄的画面与重存的照片难以区分。
 因此相邻图斑最多列存疑，重叠图斑和同一图斑拆分出的子图斑不作认定。
 对往期照片同样处理：同一地块沿用往期照片的，本规则不作认定（时间由 PH03 判断）；往期只存缩略图，
-另存过的照片与同一机位再次拍摄的照片不能区分，无论远近最多列存疑。
+整幅另存过的照片与同一机位再次拍摄的照片不能区分，按同一画面处理。
 When it misleads: one view may honestly show neighbours, and a fixed camera's frames look like
 copies. So neighbours are at most doubtful, and overlapping polygons, or a parent and its children,
 are not spoken of at all. Photographs of earlier batches are held to the same: one that a place
 takes over from its own earlier filing is not spoken of here (PH03 asks when it was taken). Only
-reduced copies are kept of them, in which one saved again cannot be told from a fixed camera's next
-shot: however far apart, that is at most doubtful.
+reduced copies are kept of them, in which a whole frame saved again cannot be told from a fixed
+camera's next shot: that is one view, not one photograph.
 
 什么能说清：提供各图斑的原始照片和拍摄时间、位置。同一图斑重复提交同一张照片不作认定。
 What clears it: each polygon's own original file with its time and place. The same picture twice in
@@ -40,7 +40,7 @@ from yanhu_satcheck.evidence import (
 )
 from yanhu_satcheck.policy import NoLimits
 from yanhu_satcheck.quantity import Figure
-from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
+from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure, unread
 from yanhu_satcheck.terms import Confidence, Severity, Status, Words, fold
 
 KINDS = {
@@ -69,6 +69,7 @@ def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
             if about not in told:  # one picture that two groups hold is said once
                 told.add(about)
                 yield answer
+    yield from unread(dossier, lambda one: one.rule == "PH01")
     for case in dossier.cases:
         if all(photo.fault or photo.sha256 is None for photo in case.photos):
             says = Words("照片均无法读取，不能比对", "none of its photographs can be read")
@@ -93,17 +94,12 @@ def _reused(
     pairs = [pair for pair in combinations(cases, 2) if not _one_ground(dossier, *pair)]
     far = [pair for pair in pairs if _far(dossier, *pair)]
     strays = _named_elsewhere(dossier, group)
-    sure = [twin for twin in group.earlier if twin.kind == "exposure"]
-    alike = [twin for twin in group.earlier if twin.kind != "exposure"]
     here = {case.polygon_id for pair in far or pairs for case in pair}
-    found = _with_twins(here, bool(far), sure, cases)
-    kind = group.kind
+    found = _with_twins(here, bool(far), group.earlier, cases)
     if not found.whom and strays:  # another polygon's number, of which nobody knows where it lies
         found = found._replace(whom=frozenset(case.polygon_id for case in cases))
-    if not found.whom:
-        found, kind = _with_twins(set(), False, alike, cases), "doubtful"
     if found.whom:
-        yield _doubt(dossier, group, kind, found, strays, photos)
+        yield _doubt(dossier, group, found, strays, photos)
 
 
 def _with_twins(
@@ -132,30 +128,28 @@ def _of_another_place(twin: EarlierTwin, cases: Collection[Case]) -> bool:
 def _doubt(
     dossier: Dossier,
     group: PhotoGroup,
-    kind: str,
     found: _Reuse,
     strays: Collection[str],
     photos: Mapping[str, list[PhotoEvidence]],
 ) -> Doubt:
-    status, confidence = _weighed(kind, found.far)
+    status, confidence = _weighed(group.kind, found.far)
     names = sorted(found.whom)
     owners = {photo.polygon_id for id in group.photos for photo in photos.get(id, ())} - {None}
     then = sorted({(one.photo.batch, one.photo.polygon_id or "") for one in found.twins})
-    words, n = KINDS[kind], len(owners) + len(strays) + len(then)
-    near = Words("", "") if found.far else Words("（相邻或位置不明）", ", near or of unknown place")
-    hows = list(dict.fromkeys(one.how for one in found.twins))
-    if not found.twins or len(group.photos) > 1:
-        hows = list(dict.fromkeys([group.how, *hows]))
+    words, n = KINDS[group.kind], len(owners) + len(strays) + len(then)
+    apart = _apart(group, found)
+    near = _said_apart(apart, found.far)
     zh = [*names, *(f"往期 {batch} 的 {name}" for batch, name in then)]
     en = [*names, *(f"{name} of {batch}" for batch, name in then)]
     says = Words(
-        f"{words.zh}用于 {n} 个图斑{near.zh}：{'、'.join(zh)}；{'；'.join(h.zh for h in hows)}",
-        f"{words.en} serves {n} polygons{near.en}: {', '.join(en)}; "
-        f"{'; '.join(h.en for h in hows)}",
+        f"{words.zh}用于 {n} 个图斑{near.zh}：{'、'.join(zh)}；{group.how.zh}",
+        f"{words.en} serves {n} polygons{near.en}: {', '.join(en)}; {group.how.en}",
     )
     source = group.photos[0]
     shown = len(group.photos) + len(found.twins)
     figures = [Figure("polygons", n, None, shown, "", 1, source)]
+    if apart is not None:
+        figures.append(Figure("apart_m", apart, None, shown, "m", NEIGHBOURS_M, source))
     figures += [one.held_to(None, name, source) for name, one in sorted(group.figures.items())]
     related = [
         Related("photo", id, whose)
@@ -165,11 +159,27 @@ def _doubt(
     related += [
         Related("photo", one.photo.id, one.photo.polygon_id, one.photo.batch)
         for one in group.earlier
-        if one.kind == "exposure" or one in found.twins
+        if group.kind == "exposure" or one in found.twins
     ]
     return Doubt(
         tuple(names), status, confidence, says, tuple(figures), tuple(related), on_change=False
     )
+
+
+def _apart(group: PhotoGroup, found: _Reuse) -> float | None:
+    """Give how far the picture's polygons lie apart at most, where that is known."""
+    here = [metres for pair, metres in group.apart.items() if found.whom.issuperset(pair)]
+    then = [twin.metres[id] for twin in found.twins for id in found.whom if id in twin.metres]
+    return max((*here, *then), default=None)
+
+
+def _said_apart(metres: float | None, far: bool) -> Words:
+    if not far:
+        return Words("（相邻或位置不明）", ", near or of unknown place")
+    if metres is None:
+        return Words("", "")
+    km = f"{metres / 1000:.1f}"
+    return Words(f"（最远相距 {km} 公里）", f" up to {km} km apart")
 
 
 def _weighed(kind: str, far: bool) -> tuple[Status, Confidence]:

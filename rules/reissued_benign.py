@@ -53,6 +53,7 @@ from yanhu_satcheck.traces import (
     Sizes,
     Speaks,
     beyond,
+    by_how_much,
     cause_figures,
     dated,
     deeper,
@@ -223,10 +224,9 @@ def _state(one: Again) -> Words:
     zh, en = "未见扩大", "without growth"
     if one.grew:
         zh, en = f"新增裸地占 {one.grew.size}", f"{one.grew.size} of it newly bare"
-        if low := one.grew.deeper:
-            unit = Words("米", "m") if low.unit == "m" else Words("立方米", "m³")
-            zh = f"{zh}，降低 {-low.value:.1f} ± {low.sigma:.1f} {unit.zh}"
-            en = f"{en}, lowered by {-low.value:.1f} ± {low.sigma:.1f} {unit.en}"
+        if one.grew.moved:
+            by = by_how_much(one.grew.moved)
+            zh, en = f"{zh}，{by.zh}", f"{en}, {by.en}"
     told = Words(
         f"本期 {one.case.polygon_id} 填报为{call.zh}，裸露 {after}，{zh}",
         f"{one.case.polygon_id} now {call.en}, {after} bare, {en}",

@@ -45,6 +45,7 @@ from yanhu_satcheck.traces import (
     Sizes,
     Speaks,
     beyond,
+    by_how_much,
     cause_figures,
     change_figures,
     dated,
@@ -159,7 +160,7 @@ def _judged(
     told, recent = case.p_value is not None, dated(dossier, view, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
-    cause = speaks(case.cause, limits.p_mining)
+    cause = speaks(case.cause, limits.p_mining, limits.odds)
     known = [one for one in ended if one.day is None or one.day < view.after_date]
     again = _grew_since(after, ended)
     mined = bool(known) and dug.answer and cause is not Speaks.OTHER and not after.season
@@ -186,7 +187,7 @@ def _judged(
 def _from(dossier: Dossier, view: SceneView, dug: Grown, told: bool) -> date:
     """Give the day from which it may have been dug: the first elevation's, if depth alone tells."""
     before = dossier.batch.elevation.before
-    if dug.deeper and before and not enough(dug.size, dug.least, told):
+    if dug.moved and before and not enough(dug.size, dug.least, told):
         return min(before.date, view.before_date)
     return view.before_date
 
@@ -221,10 +222,9 @@ def _says(
     )
     if mined:
         zh, en = f"{span.zh}新增裸地占 {dug.size}", f"{span.en}{dug.size} of it became bare"
-        if low := dug.deeper:
-            unit = Words("米", "m") if low.unit == "m" else Words("立方米", "m³")
-            zh = f"{zh}，降低 {-low.value:.1f} ± {low.sigma:.1f} {unit.zh}"
-            en = f"{en}, lowered by {-low.value:.1f} ± {low.sigma:.1f} {unit.en}"
+        if dug.moved:
+            by = by_how_much(dug.moved)
+            zh, en = f"{zh}，{by.zh}", f"{en}, {by.en}"
         parts += [Words(zh, en), why(case.cause, case.chance)]
         if not whole:
             zh = "销号日期不明或在两期影像之间，变化是否在其后无法确定"

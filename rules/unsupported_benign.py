@@ -39,6 +39,7 @@ from yanhu_satcheck.traces import (
     Grown,
     Sizes,
     Speaks,
+    by_how_much,
     cause_figures,
     change_figures,
     dated,
@@ -192,6 +193,9 @@ def _changed(view: SceneView, change: ChangeEvidence, dug: Grown) -> Words:
     if dug.was_open:
         before = change.bare_before
         zh, en = f"{zh}（原已裸露 {before}）", f"{en} ({before} was bare before)"
+    if dug.moved:
+        by = by_how_much(dug.moved)
+        zh, en = f"{zh}，{by.zh}", f"{en}, {by.en}"
     return Words(zh, en)
 
 

@@ -8,7 +8,15 @@ from shapely import box
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow, Licence, Submission
-from yanhu_satcheck.past import EarlierOverlap, EarlierPhoto, EarlierPolygon, Kept, KeptChip, Past
+from yanhu_satcheck.past import (
+    EarlierOverlap,
+    EarlierPhoto,
+    EarlierPolygon,
+    Kept,
+    KeptChip,
+    KeptMarks,
+    Past,
+)
 from yanhu_satcheck.terms import Call, fold
 
 DAY = date(2022, 12, 31)
@@ -68,6 +76,9 @@ class NoPast(Past):
         pixel_hash: str | None = None,
         fingerprint: str | None = None,
     ) -> tuple[EarlierPhoto, ...]:
+        return ()
+
+    def marks(self, before: str) -> tuple[KeptMarks, ...]:
         return ()
 
     def picture(self, sha256: str) -> bytes | None:

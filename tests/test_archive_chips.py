@@ -39,9 +39,11 @@ def without_chips(out: Path, target: Path) -> Path:
     """Make an OUT as versions before wrote it."""
     shutil.copytree(out, target)
     shutil.rmtree(target / "reports" / "chips")
+    (target / "photo_marks.parquet").unlink()
     said = json.loads((target / "audit.json").read_text("utf-8"))
     del said["chips"]
-    said["files"] = {name: v for name, v in said["files"].items() if "/chips/" not in name}
+    later = ("reports/chips/", "photo_marks")
+    said["files"] = {n: v for n, v in said["files"].items() if not n.startswith(later)}
     (target / "audit.json").write_text(json.dumps(said), "utf-8")
     return target
 
@@ -51,7 +53,7 @@ def version_1() -> Iterator[None]:
     """Work as the program did when version 1 was all there was."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
-        for later in ("chip", "chip_picture"):
+        for later in ("chip", "chip_picture", "photo_marks"):
             patch.delitem(schema.COLUMNS, later)
         patch.setattr(sys.modules["yanhu_satcheck.archive.add"], "PICTURES", ("picture",))
         yield

@@ -56,6 +56,7 @@ def test_an_untouched_archive_is_sound(copy: Path, two_quarters: tuple[Path, lis
         ("UPDATE revision SET batch = '2021Q4' WHERE id = 1", "batch 2021Q4/1"),
         ("UPDATE chip SET kind = 'after' WHERE id = 1", "image of polygon 0140802001/after"),
         ("UPDATE chip_picture SET jpeg = x'ffd8' WHERE id = 1", "image file"),
+        ("UPDATE photo_marks SET points = x'00' WHERE id = 1", "marks of photograph"),
         ("UPDATE revision SET account = '{}' WHERE id = 2", "batch 2022Q4/1"),
     ],
 )

@@ -247,10 +247,13 @@ def test_a_slides_own_hollow_is_no_pit() -> None:
     assert hollow(4.0, -0.9) > hollow(0.0, -0.9)
 
 
-def test_a_heap_on_green_ground_is_spoil_and_on_bare_ground_restoring() -> None:
+@pytest.mark.parametrize(("bare", "floor"), [(0.0, 6.0), (0.95, 0.5), (0.95, None)])
+def test_a_heap_is_spoil_unless_it_fills_what_lay_open(bare: float, floor: float | None) -> None:
     fill = 6.0 * PATCH.area
-    terrain = relief(0.0, fill, net_gross=1.0, dipole=0.5)
-    heap, pit = (weighed(change(bare_before=share), terrain) for share in (0.0, 0.95))
+    rose = {} if floor is None else {"floor_change": floor}
+    heap = weighed(change(bare_before=bare), relief(0.0, fill, net_gross=1.0, dipole=0.5, **rose))
+    filled = relief(0.0, fill, net_gross=1.0, dipole=0.5, floor_change=6.0)
+    pit = weighed(change(bare_before=0.95), filled)
     assert heap.told == "mining"
     assert pit.of("restoration") > heap.of("restoration")
     assert pit.of("mining") < heap.of("mining")

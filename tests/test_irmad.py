@@ -107,7 +107,7 @@ def test_gain_and_offset_of_either_image_leave_it_as_it_is(
     assert fit is not None
     assert same is not None
     values = [chi_square(a, b, f) for a, b, f in ((one, two, fit), (*other, same))]
-    assert np.allclose(values[0], values[1], rtol=1e-5, atol=1e-5)
+    assert np.allclose(values[0], values[1], rtol=1e-6, atol=1e-6)
     assert np.allclose(fit.rho, same.rho, atol=1e-6)
 
 

@@ -20,6 +20,7 @@ from yanhu_satcheck.batch import Lookback
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.past import Answer, EarlierFinding, EarlierPolygon
 from yanhu_satcheck.places import History, Issue, Place, in_order
+from yanhu_satcheck.report.lookback import write_lookback
 from yanhu_satcheck.terms import Call, Status, Words, fold
 
 SINCE = date(2022, 1, 1)
@@ -143,6 +144,21 @@ def test_what_was_waved_through_most_often_comes_first() -> None:
     refused = issue("1", Call.PSEUDO_CHANGE, Status.INCONSISTENT, "不采纳")
     assert refused.waved_through
     assert in_order([put_right, accused, twice, doubted]) == (doubted, twice, accused, put_right)
+
+
+def test_places_without_a_picture_and_no_place_at_all_are_written(
+    told: History, tmp_path: Path
+) -> None:
+    bare = tuple(
+        Place(tuple(replace(issue, chips=()) for issue in one.issues)) for one in told.places
+    )
+    for name, places in (("bare", bare), ("none", ())):
+        write_lookback(
+            replace(told, places=places), lambda _: None, tmp_path / f"{name}.xlsx", "en"
+        )
+        sheet = openpyxl.load_workbook(tmp_path / f"{name}.xlsx")["影像"]
+        assert sheet.max_row == 1 + len(places)
+        assert all(row[1].value == "no images kept" for row in sheet.iter_rows(min_row=2))
 
 
 def rows(book: Any, sheet: str) -> list[dict[str, Any]]:

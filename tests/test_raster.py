@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from yanhu_satcheck.errors import RasterError
 from yanhu_satcheck.raster import Window, header, open_pair
 from yanhu_satcheck.raster.resample import PAD, between, touched
 from yanhu_satcheck.raster.shapes import cell_weights, rings
-from yanhu_satcheck.raster.window import cell_m, window_of
+from yanhu_satcheck.raster.source import Source
+from yanhu_satcheck.raster.window import cell_m, displaced, window_of
 from yanhu_satcheck.scene import Grid, MaskFile, ScenePair
 
 UNIT = Affine(1, 0, 0, 0, -1, 3)  # a 3 × 3 grid of unit cells, lower left corner at 0, 0
@@ -199,3 +201,25 @@ def test_windows_hold_the_cells_that_a_box_touches() -> None:
     assert cell_m(grid) == 10
     degrees = Grid("EPSG:4326", (1e-4, 0.0, 111.0, 0.0, -1e-4, 35.0), 10, 10)
     assert cell_m(degrees) == pytest.approx(10.06, abs=0.03)  # 11.09 m north by 9.13 m east
+
+
+def test_a_mask_of_other_cells_is_not_mixed(tmp_path: Path) -> None:
+    """Between classes 1 and 3 lies no class 2, which alone would be clear."""
+    classes = np.where(np.arange(12) < 6, 1, 3).astype(np.uint8)
+    path = write(tmp_path / "mask.tif", np.tile(classes, (12, 1))[None])
+    grid = replace(header(path).grid, width=18, height=18)
+    a, b, c, d, e, f = grid.transform
+    finer = replace(grid, transform=(a / 1.5, b, c, d, e / 1.5, f))
+    source = Source(path, path.name, finer, (1,))
+    assert source.flagged(Window(2, 2, 14, 14), (2,), ()).all()
+    assert not source.flagged(Window(2, 2, 14, 14), (1, 3), ()).any()
+    source.close()
+
+
+def test_a_shift_in_metres_is_told_in_the_cells_of_any_grid() -> None:
+    metres = Grid(CRS, (5.0, 0.0, 400_000.0, 0.0, -5.0, 3_900_000.0), 100, 100)
+    assert displaced(metres, (10.0, 5.0), CRS) == pytest.approx((2.0, -1.0))
+    degrees = Grid("EPSG:4326", (1e-4, 0.0, 109.9, 0.0, -1e-4, 35.2), 100, 100)
+    east, north = displaced(degrees, (10.0, 5.0), CRS)
+    assert east == pytest.approx(10 / 9.11, rel=0.02)
+    assert north == pytest.approx(-5 / 11.1, rel=0.03)

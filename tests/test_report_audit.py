@@ -48,6 +48,7 @@ from yanhu_satcheck.ledger import (
     Review,
     TownshipCount,
 )
+from yanhu_satcheck.past import KeptMarks
 from yanhu_satcheck.quantity import Figure, Measured
 from yanhu_satcheck.rule import Related
 from yanhu_satcheck.scene import ElevationPair, Grid, ImageFile, SceneFit, ScenePair
@@ -125,10 +126,11 @@ def photo(id: str, polygon_id: str, folder: Path, colour: int) -> PhotoEvidence:
     picture = Image.linear_gradient("L").resize((400, 300)).convert("RGB")
     ImageDraw.Draw(picture).polygon([(40, 260), (180, colour), (360, 260)], fill=(150, 130, colour))
     picture.save(path, quality=80)
+    name = sha256(path.read_bytes()).hexdigest()
     return PhotoEvidence(
         id,
         polygon_id,
-        sha256=sha256(path.read_bytes()).hexdigest(),
+        sha256=name,
         pixel_hash="aa" * 8,
         fingerprint="f" * 64,
         width=4000,
@@ -142,6 +144,7 @@ def photo(id: str, polygon_id: str, folder: Path, colour: int) -> PhotoEvidence:
         camera=Camera("HUAWEI", "ELS-AN00", "S123"),
         has_exif=True,
         reduced=path,
+        marks=KeptMarks(name, "f" * 64, 1, (400, 300), bytes(range(24))),
     )
 
 

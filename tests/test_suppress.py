@@ -19,6 +19,7 @@ from yanhu_satcheck.finding import Judgement
 from yanhu_satcheck.pardons import pardoned
 from yanhu_satcheck.pipeline import audit
 from yanhu_satcheck.read import read_batch
+from yanhu_satcheck.read.draft import draft
 from yanhu_satcheck.read.suppressions import written
 from yanhu_satcheck.terms import Status
 
@@ -197,3 +198,12 @@ def test_a_batch_without_exceptions_says_nothing_of_them(tmp_path: Path) -> None
     finished = audit(folder, tmp_path / "OUT")
     assert (finished.judgement.suppressed, finished.judgement.lapsed) == ((), ())
     assert about(tmp_path / "OUT", "例外") == []
+
+
+def test_a_drafted_batch_does_not_call_the_exceptions_unused(tmp_path: Path) -> None:
+    folder = county(tmp_path / "2022Q4", "合法")
+    assert suppress(folder).code == 0
+    (folder / "batch.toml").unlink()
+    (folder / "notes.toml").write_text("", "utf-8")
+    unused = [str(name) for name, _ in draft(folder).unused]
+    assert [name for name in unused if name.endswith(".toml")] == ["notes.toml"]

@@ -185,6 +185,10 @@ COPIES: dict[str, Callable[[Path, Path], Path]] = {
     "90 m": lambda one, to: resampled(one, to, 90, CRS, Resampling.average),
     "degrees": lambda one, to: resampled(one, to, 1 / 3600, "EPSG:4326", Resampling.cubic, "int16"),
     "itself": lambda one, to: one,
+    "12.5 m nearest": lambda one, to: resampled(one, to, 12.5, CRS, Resampling.nearest),
+    "degrees nearest": lambda one, to: resampled(
+        one, to, 1 / 2400, "EPSG:4326", Resampling.nearest, "int16"
+    ),
 }
 
 
@@ -195,6 +199,19 @@ def test_resampled_srtm_is_no_second_date(name: str, tmp_path: Path) -> None:
     fit = survey_elevation(ElevationPair(elevation(one), elevation(two)), (), CRS)
     assert fit.refused is not None
     assert "同一数据" in fit.refused.zh
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_survey_drawn_by_nearest_neighbour_is_not_the_other_one(
+    turned: bool, tmp_path: Path
+) -> None:
+    pair = real("fortbragg_gully_2004_2012")
+    assert pair.after is not None
+    drawn = resampled(pair.after.path, tmp_path / "drawn.tif", 1.5, "EPSG:3358", Resampling.nearest)
+    mixed = replace(pair, after=elevation(drawn))
+    if turned:
+        mixed = ElevationPair(mixed.after, mixed.before)
+    assert survey_elevation(mixed, (), "EPSG:3358").refused is None
 
 
 @pytest.mark.parametrize("sigma", [0.3, 3.0])

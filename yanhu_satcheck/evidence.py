@@ -20,6 +20,7 @@ from yanhu_satcheck.batch import Submission as Submission
 from yanhu_satcheck.past import EarlierOverlap as EarlierOverlap  # and these three
 from yanhu_satcheck.past import EarlierPhoto as EarlierPhoto
 from yanhu_satcheck.past import EarlierPolygon as EarlierPolygon
+from yanhu_satcheck.past import KeptMarks
 from yanhu_satcheck.policy import Policy
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Breach, Call, Status, Words
@@ -168,18 +169,20 @@ class PhotoEvidence:
     camera: Camera = Camera()
     has_exif: bool = False
     reduced: Path | None = None  # its reduced copy, in the scratch folder
+    marks: KeptMarks | None = None  # by which a later batch finds it
 
 
 class EarlierTwin(NamedTuple):
-    """A photograph of an earlier batch that is one of ours, or looks very much like it."""
+    """A photograph of an earlier batch that is one of ours, or looks like it."""
 
     photo: EarlierPhoto
-    kind: str  # "exposure": the same file or pixels; "doubtful": the same view in the reduced copy
+    kind: str  # as its group's
     how: Words
     polygon: EarlierPolygon | None = None  # that it was filed for; `None`: for none
     metres: Mapping[str, float] = {}  # from the polygons issued here that show it; absent: unknown
     one_ground: frozenset[str] = frozenset()  # those that lie on its polygon, or are its family
     reduced: Path | None = None  # its reduced copy, in the scratch folder
+    pair: "PairAnswer | None" = None  # how it lies on ours; `None`: known by its hash
 
 
 class PairCell(NamedTuple):
@@ -203,6 +206,7 @@ class PairAnswer(NamedTuple):
     drawn_on: int = 1  # of which photograph, 0 or 1, the cells' pixels are
     cell_px: float = 0.0
     cells: tuple[PairCell, ...] = ()
+    overlaid: Path | None = None  # both in one picture, as large as `drawn_on`; scratch folder
 
     @property
     def one_exposure(self) -> bool:
@@ -220,6 +224,8 @@ class PhotoGroup(NamedTuple):
     figures: Mapping[str, Measured] = {}
     earlier: tuple[EarlierTwin, ...] = ()  # by batch, then path
     pairs: tuple[PairAnswer, ...] = ()  # that the group was joined from, by their ids
+    # Metres between the polygons issued here that it serves, each pair sorted; absent: unknown.
+    apart: Mapping[tuple[str, str], float] = {}
 
 
 class Overlap(NamedTuple):

@@ -125,6 +125,18 @@ class EarlierPhoto(NamedTuple):
     lonlat: tuple[float, float] | None  # degrees as declared then
     taken_at: datetime | None
     camera: Camera
+    size: tuple[int, int] = (0, 0)  # width and height of the original; 0: not known
+
+
+class KeptMarks(NamedTuple):
+    """What is kept of a photograph so that an altered copy of it is found a year later."""
+
+    sha256: str
+    fingerprint: str = ""  # 256 bits, hex; "" where the picture is blank
+    codebook: int | None = None  # by whose words its points are sorted; `None`: none were kept
+    size: tuple[int, int] = (0, 0)  # width and height of the picture that they were taken at
+    points: bytes = b""  # 12 bytes each
+    template: bytes = b""  # what its device burns in, packed
 
 
 Rings = tuple[tuple[tuple[float, float], ...], ...]
@@ -160,6 +172,9 @@ class Past(Protocol):
         fingerprint: str | None = None,
     ) -> tuple[EarlierPhoto, ...]:
         """Give the earlier photographs with one of these marks; fingerprints up to 31 bits off."""
+
+    def marks(self, before: str) -> tuple[KeptMarks, ...]:
+        """Give what is kept of every earlier photograph, each file once, by its sha256."""
 
     def picture(self, sha256: str) -> bytes | None:
         """Give the reduced copy (JPEG) of the photograph with this hash, where one is kept."""

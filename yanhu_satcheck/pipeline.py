@@ -22,7 +22,6 @@ from yanhu_satcheck.measure import measure
 from yanhu_satcheck.pardons import pardoned
 from yanhu_satcheck.past import ArchiveUsed, Past
 from yanhu_satcheck.photos import examine, undecodable
-from yanhu_satcheck.photos.earlier import with_earlier
 from yanhu_satcheck.read import read_answers, read_batch
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.relate import relate
@@ -195,10 +194,9 @@ def _audited(
     measurements, chips = _measured(batch, fits, dem, scratch, progress)
     total = len(batch.photos)
     photos, groups, broken = examine(
-        batch, scratch, lambda done: progress("photos", done, total), runner
+        batch, scratch, lambda done: progress("photos", done, total), runner, past
     )
     batch = replace(batch, misreads=(*batch.misreads, *broken))
-    groups = with_earlier(groups, photos, batch, past, scratch) if past else groups
     relations = relate(batch, past)
     cases = _cases(batch, measurements, photos, relations)
     held = policy(batch.settings)

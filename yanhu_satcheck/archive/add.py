@@ -40,7 +40,9 @@ def shelve(finished: Out, path: Path, wait_s: float = WAIT_S) -> Added:
 
 
 def _added(base: sqlite3.Connection, out: Out) -> Added:
-    content = chain.content([("revision", (out.batch, out.account)), *out.rows])
+    # Marks are named in what the revision says: they are all that a newer program may add to it.
+    named = (("photo_marks", marks[:2]) for marks in out.marks)
+    content = chain.content([("revision", (out.batch, out.account)), *out.rows, *named])
     newest = base.execute(
         "SELECT id, number, content FROM revision WHERE batch = ? ORDER BY number DESC LIMIT 1",
         (out.batch,),
@@ -51,8 +53,9 @@ def _added(base: sqlite3.Connection, out: Out) -> Added:
     (last,) = base.execute("SELECT coalesce(max(id), 0) FROM revision").fetchone()
     number = newest[1] + 1 if newest else 1
     fresh = [(kind, one) for kind in PICTURES for one in _not_held(base, kind, out)]
-    about = (out.batch, number, len(out.rows) + len(fresh), content, out.account)
-    rows = _numbered(base, last + 1, out, fresh)
+    marks = _unmarked(base, out)
+    about = (out.batch, number, len(out.rows) + len(fresh) + len(marks), content, out.account)
+    rows = _numbered(base, last + 1, out, fresh, marks)
     head = chain.append(base, last + 1, ((k, i, v) for k, i, v in _chain(last + 1, about, rows)))
     _place(base, last + 1, out)
     return Added(Kept(out.batch, number, head.hex()), True, head.hex())
@@ -71,8 +74,25 @@ def _not_held(base: sqlite3.Connection, kind: str, out: Out) -> list[str]:
     return [one for one in out.pictures_of(kind) if one not in held]
 
 
+def _unmarked(base: sqlite3.Connection, out: Out) -> list[Row]:
+    """Give the marks that no revision of this batch brought.
+
+    Another batch's may hold the same file, but an audit sees earlier batches alone.
+    """
+    query = (
+        "SELECT sha256, codebook FROM photo_marks WHERE revision IN"
+        " (SELECT id FROM revision WHERE batch = ?)"
+    )
+    held = set(base.execute(query, (out.batch,))) if out.marks else set()
+    return [marks for marks in out.marks if marks[:2] not in held]
+
+
 def _numbered(
-    base: sqlite3.Connection, revision: int, out: Out, fresh: Iterable[tuple[str, str]]
+    base: sqlite3.Connection,
+    revision: int,
+    out: Out,
+    fresh: Iterable[tuple[str, str]],
+    marks: Iterable[Row],
 ) -> Iterator[tuple[str, int, Row]]:
     """Give every row its id; pictures are read one at a time."""
     next_id = {
@@ -80,7 +100,7 @@ def _numbered(
         for kind in COLUMNS
     }
     pictures = ((kind, (sha256, out.picture(kind, sha256))) for kind, sha256 in fresh)
-    for kind, values in (*out.rows, *pictures):
+    for kind, values in (*out.rows, *(("photo_marks", one) for one in marks), *pictures):
         yield kind, next_id[kind], (revision, *values)
         next_id[kind] += 1
 

@@ -11,7 +11,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from yanhu_satcheck.archive.schema import Row
+from yanhu_satcheck.archive.schema import COLUMNS, Row
 from yanhu_satcheck.errors import ArchiveError
 from yanhu_satcheck.past import Answer, outline_hash, polygons_of
 from yanhu_satcheck.terms import fold
@@ -19,6 +19,8 @@ from yanhu_satcheck.terms import fold
 CGCS2000 = "EPSG:4490"
 _MACHINE = ("findings.jsonl", "evidence.parquet", "photos.parquet")
 """Files of OUT that nobody edits by hand; the ledgers are there to be written in."""
+_MARKS = "photo_marks.parquet"
+"""An OUT of before marks were kept has none."""
 _LAYER = "更正台账"
 
 
@@ -33,6 +35,7 @@ class Out:
     bounds: Mapping[str, tuple[float, float, float, float]]  # by polygon, degrees
     pictures: tuple[str, ...]  # sha256 of the photographs whose reduced copies OUT holds
     chips: tuple[str, ...] = ()  # sha256 of the pictures of polygons that OUT holds
+    marks: tuple[Row, ...] = ()  # of its photographs: sha256, codebook, and the rest
 
     def pictures_of(self, kind: str) -> tuple[str, ...]:
         """Name the JPEGs that OUT brings for one table of them."""
@@ -124,6 +127,7 @@ def _read_out(out: Path, account: dict[str, Any], answers: Iterable[Answer]) -> 
     for one in kept:
         if sha256(_read(out, f"reports/chips/{one}.jpg", files)).hexdigest() != one:
             raise ValueError(one)
+    marks = _parquet(_read(out, _MARKS, files)) if _MARKS in files else []
     # What of the archive could be seen is part of what was found; where it lies is not.
     account["archive"] = (account.get("archive") or {}).get("seen", [])
     account.pop("ledger", None)  # for the way back; answers are read from the ledger itself
@@ -138,7 +142,16 @@ def _read_out(out: Path, account: dict[str, Any], answers: Iterable[Answer]) -> 
     )
     names = [one["polygon_id"] for one in polygons]
     bounds = {id: one.bounds for id, one in zip(names, outlines, strict=True) if one is not None}
-    return Out(out, str(account["batch"]["id"]), _json(account), rows, bounds, pictures, kept)
+    return Out(
+        out,
+        str(account["batch"]["id"]),
+        _json(account),
+        rows,
+        bounds,
+        pictures,
+        kept,
+        tuple(_marks(marks)),
+    )
 
 
 def _account(out: Path) -> dict[str, Any]:
@@ -256,6 +269,11 @@ def _photos(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[str, Row]]:
         marks = [row.get(name) for name in ("path", "polygon_id", "sha256", "pixel_hash")]
         print_ = row.get("fingerprint")
         yield "photo", (*marks, bytes.fromhex(print_) if print_ else None, _json(row))
+
+
+def _marks(rows: Iterable[dict[str, Any]]) -> Iterator[Row]:
+    for row in rows:
+        yield tuple(row[name] for name in ("sha256", *COLUMNS["photo_marks"][2:]))
 
 
 def _chips(chips: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Row]]:

@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 
 from yanhu_satcheck.archive import rows
+from yanhu_satcheck.archive.errors import believed
 from yanhu_satcheck.archive.plane import shared
 from yanhu_satcheck.archive.recall import EVERY, Archive
 from yanhu_satcheck.past import Answer, EarlierPolygon, Kept
@@ -26,10 +27,11 @@ def history(past: Archive, since: date) -> History:
     Raises:
         ArchiveError: What is stored was altered and cannot be read.
     """
-    held = [one for one in past.revisions() if _ends(one[2]) >= since]
-    looked, tables = _looked_back(past)
-    issues = [issue for revision, *_ in held for issue in _issues(past, revision, looked)]
-    places = (Place(tuple(issues[at] for at in group)) for group in _grouped(issues))
+    with believed(past.path):
+        held = [one for one in past.revisions() if _ends(one[2]) >= since]
+        looked, tables = _looked_back(past)
+        issues = [issue for revision, *_ in held for issue in _issues(past, revision, looked)]
+        places = [Place(tuple(issues[at] for at in group)) for group in _grouped(issues)]
     return History(since, tuple(kept for _, kept, _ in held), in_order(places), tables)
 
 

@@ -26,6 +26,7 @@ from yanhu_satcheck.past import (
     EarlierPolygon,
     Kept,
     KeptChip,
+    KeptMarks,
 )
 from yanhu_satcheck.terms import fold
 
@@ -48,6 +49,11 @@ class Archive:
         self._answers: dict[int, rows.Answers] = {}
         self._signed: dict[int, tuple[Answer, ...]] = {}
         self._prints: dict[str, Prints] = {}
+
+    @property
+    def path(self) -> Path:
+        """The file that answers."""
+        return self._path
 
     def earlier(self, batch_id: str) -> tuple[Kept, ...]:
         """Give the batches that sort before this one, in their order."""
@@ -94,6 +100,30 @@ class Archive:
             found = [self._photo(id, how, fingerprint, before) for id, how in hows.items()]
         told = [one for one in found if one is not None]
         return tuple(sorted(told, key=lambda one: (one.batch, one.id, one.polygon_id or "")))
+
+    def marks(self, before: str) -> tuple[KeptMarks, ...]:
+        """Give what is kept of every earlier photograph, each file once, by its sha256.
+
+        Of one that two codebooks marked, the newer one's marks are given.
+        """
+        found: dict[str, KeptMarks] = {}
+        earlier = "SELECT id FROM revision WHERE batch < ?"
+        with believed(self._path):
+            query = "SELECT revision, sha256, fingerprint FROM photo WHERE pixel_hash NOT NULL"
+            for revision, sha256, print_ in self._base.execute(query):
+                if sha256 and self._seen(revision, before):
+                    found[sha256] = KeptMarks(sha256, print_.hex() if print_ else "")
+            query = (
+                "SELECT sha256, codebook, width, height, points, template FROM photo_marks"
+                f" WHERE revision IN ({earlier}) ORDER BY codebook, id"
+            )
+            for sha256, codebook, width, height, *blobs in self._base.execute(query, (before,)):
+                if sha256 in found:
+                    points, template = map(bytes, blobs)
+                    print_ = found[sha256].fingerprint
+                    size = width, height
+                    found[sha256] = KeptMarks(sha256, print_, codebook, size, points, template)
+        return tuple(found[name] for name in sorted(found))
 
     def picture(self, sha256: str) -> bytes | None:
         """Give the reduced copy (JPEG) of the photograph with this hash, where one is kept."""

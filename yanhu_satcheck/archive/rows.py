@@ -95,6 +95,7 @@ def photo(batch: str, facts: str, how: str, bits: int) -> EarlierPhoto:
         lonlat=(said["lon"], said["lat"]) if "lon" in said and "lat" in said else None,
         taken_at=datetime.fromisoformat(taken) if taken else None,
         camera=Camera(*(said.get(name, "") for name in ("make", "model", "serial"))),
+        size=(said.get("width", 0), said.get("height", 0)),
     )
 
 

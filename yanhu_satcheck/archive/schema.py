@@ -18,6 +18,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "picture": ("revision", "sha256", "jpeg"),
     "chip": ("revision", "polygon_id", "kind", "sha256", "facts"),
     "chip_picture": ("revision", "sha256", "jpeg"),
+    "photo_marks": ("revision", "sha256", "codebook", "width", "height", "points", "template"),
 }
 """What the chain vouches for, table by table: a column that is added later stands outside it."""
 
@@ -67,6 +68,13 @@ CREATE TABLE chip_picture (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL REF
 CREATE INDEX chip_of ON chip (revision, polygon_id);
 """
 
+_THIRD = """
+CREATE TABLE photo_marks (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL REFERENCES revision,
+  sha256 TEXT NOT NULL, codebook INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+  points BLOB NOT NULL, template BLOB NOT NULL);
+CREATE INDEX photo_marks_of ON photo_marks (sha256, codebook);
+"""
+
 
 def _kept(*tables: str) -> str:
     """Refuse every change of what is stored: a correction is a new revision."""
@@ -83,6 +91,7 @@ MIGRATIONS: tuple[str, ...] = (
     + _kept("revision", "polygon", "evidence", "finding", "ledger", "answer", "photo", "picture")
     + _kept("chain"),
     _SECOND + _kept("chip", "chip_picture"),
+    _THIRD + _kept("photo_marks"),
 )
 """Step n brings a file from version n to n + 1. A released step is never edited."""
 

@@ -23,6 +23,7 @@ _NAMED_BY = {
     "picture": ("sha256",),
     "chip": ("polygon_id", "kind"),
     "chip_picture": ("sha256",),
+    "photo_marks": ("sha256",),
 }
 _TABLES = {
     "revision": Words("批次", "batch"),
@@ -35,6 +36,7 @@ _TABLES = {
     "picture": Words("照片缩略图", "picture of photograph"),
     "chip": Words("图斑影像", "image of polygon"),
     "chip_picture": Words("图斑影像文件", "image file"),
+    "photo_marks": Words("照片特征", "marks of photograph"),
 }
 
 

@@ -10,7 +10,7 @@ from yanhu_satcheck.measure.fall import Falls
 from yanhu_satcheck.measure.plan import tasks
 from yanhu_satcheck.measure.polygon import measured
 from yanhu_satcheck.measure.room import Pools, SceneRoom
-from yanhu_satcheck.measure.terrain import relief_chip, terrain_of
+from yanhu_satcheck.measure.terrain import hold, relief_chip, terrain_of
 from yanhu_satcheck.raster.heights import HeightReader, open_heights
 from yanhu_satcheck.raster.relief import ReliefReader, open_relief
 from yanhu_satcheck.scene import DemFit, SceneFit
@@ -47,6 +47,7 @@ def measure(
         falls = Falls(heights) if heights else None
         for polygon in without:
             shape = polygon.footprint
+            hold(shape, batch.crs, heights)
             terrain = terrain_of(shape, batch.crs, relief, heights) if relief and shape else None
             chips = relief_chip(polygon.id, shape, batch.crs, heights, scratch)
             done += 1
@@ -57,8 +58,9 @@ def measure(
                 continue
             with SceneRoom(fit, batch.crs, relief, pools, heights, falls, batch.permits) as room:
                 for task in group:
-                    one, chips = measured(task, room, scratch)
                     shape = task.polygon.footprint
+                    hold(shape, batch.crs, heights)
+                    one, chips = measured(task, room, scratch)
                     more = relief_chip(one.polygon_id, shape, batch.crs, heights, scratch)
                     done += 1
                     progress(done)

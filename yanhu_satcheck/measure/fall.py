@@ -45,7 +45,7 @@ class Falls:
         window = window_of(own.bounds, grid, 2)
         if window.height * window.width > 4_000_000:
             return None
-        found = self._heights.read(window)
+        found = self._heights.near(window)
         weights = cell_weights(own, window.transform(grid), window.shape)
         cells = cells_of(weights, found.known)
         if cells.weight.sum() < max(1.0, 0.5 * float(weights.sum())):

@@ -15,7 +15,7 @@ from yanhu_satcheck.evidence import (
     TerrainEvidence,
 )
 from yanhu_satcheck.measure.cause import cause_of
-from yanhu_satcheck.measure.chance import both, chance_of, footprint_of
+from yanhu_satcheck.measure.chance import both, by_error, chance_of, footprint_of
 from yanhu_satcheck.measure.chips import chips_of
 from yanhu_satcheck.measure.figures import cells_of
 from yanhu_satcheck.measure.later import later_of, refusals, usable
@@ -59,7 +59,8 @@ def measured(task: Task, room: SceneRoom, scratch: Path) -> tuple[Measurement, t
     slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
     name = f"{task.polygon.id}|{task.fit.pair.id}"
     footprint = footprint_of(task.footprint, grid, room.model, look, cells, slope)
-    chance = both(chance_of(footprint, room.pool, name), room.fall(shape, name))
+    fell = by_error(room.fall(shape, name), terrain.net_m3 if terrain else None, shape.area)
+    chance = both(chance_of(footprint, room.pool, name), fell)
     later = tuple(_later(task, room, weights, look))
     cause = cause_of(change, terrain, chance, shape, later, scene.cell_m)
     outside = _outside(task, room, pixels, scene)
@@ -100,7 +101,9 @@ def _outside(task: Task, room: SceneRoom, pixels: Seen, scene: SceneView) -> Out
     slope = terrain.slope_deg.value if terrain and terrain.slope_deg else None
     name = f"{task.polygon.id}|{pair.id}|outside"
     footprint = footprint_of(part.footprint, grid, pixels.model, pixels.look, cells, slope)
-    chance = both(chance_of(footprint, room.pool, name), room.fall(found.ground, name))
+    net, area = terrain.net_m3 if terrain else None, found.ground.area
+    fell = by_error(room.fall(found.ground, name), net, area)
+    chance = both(chance_of(footprint, room.pool, name), fell)
     cause = cause_of(change, terrain, chance, found.ground, cell_m=scene.cell_m)
     return plain._replace(change=change, terrain=terrain, chance=chance, cause=cause)
 

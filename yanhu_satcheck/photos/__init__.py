@@ -1,6 +1,7 @@
 """Photograph files become evidence: what each is, which are one exposure, where it was taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import shapely
@@ -9,8 +10,12 @@ from pyproj import Transformer
 from yanhu_satcheck.batch import Batch, Misread, Photo
 from yanhu_satcheck.evidence import PhotoEvidence, PhotoGroup
 from yanhu_satcheck.foreign import by_decoder
+from yanhu_satcheck.past import KeptMarks, Past
 from yanhu_satcheck.photos.datum import to_wgs84
-from yanhu_satcheck.photos.groups import groups
+from yanhu_satcheck.photos.earlier import placed
+from yanhu_satcheck.photos.groups import EARLIER, groups
+from yanhu_satcheck.photos.memory import Memory
+from yanhu_satcheck.photos.overlaid import pictured
 from yanhu_satcheck.photos.picture import Print, Unreadable, digest, print_of, try_to_decode
 from yanhu_satcheck.runner import Died, Runner, Task, here
 from yanhu_satcheck.terms import Words
@@ -40,11 +45,13 @@ def examine(
     scratch: Path,
     progress: Callable[[int], None] = lambda done: None,
     runner: Runner = here,
+    past: Past | None = None,
 ) -> Examined:
     """Decode every photograph of a batch once; say which are one exposure and which are broken.
 
     Reduced copies are written into `scratch`, named by the sha256 of their original. `runner`
-    decodes: a picture may take its decoder along.
+    decodes: a picture may take its decoder along. `past` is asked which earlier photographs are
+    ours again.
     """
     known = _hashes(batch)
     hashes = [known[photo.path] if photo.path is not None else None for photo in batch.photos]
@@ -68,12 +75,57 @@ def examine(
         if photo.fault is not None and filed.fault is None and filed.path is not None
     ]
     taken = {sha256: one for sha256, one in prints.items() if sha256 and isinstance(one, Print)}
-    alike, uncompared = groups(evidence, files, runner, taken)
+    memory = Memory(past, batch.id, scratch)
+    alike, uncompared, templates = groups(evidence, files, runner, taken, memory)
     filed_as = {photo.id: photo for photo in batch.photos}
     for pair, cause in uncompared:
         for one, two in (pair, pair[::-1]):
-            broken.append(_misread(batch, filed_as[one.id], _uncompared(two.id, cause)))
-    return tuple(evidence), alike, tuple(broken)
+            if one in filed_as:
+                other = two if two in filed_as else _filed_then(two, memory)
+                broken.append(_misread(batch, filed_as[one], _uncompared(other, cause)))
+    broken += _unmarked(memory)
+    marked = tuple(_marked(photo, taken, templates) for photo in evidence)
+    found = placed(alike, evidence, batch, past, memory)
+    return marked, pictured(found, evidence, scratch, runner), tuple(broken)
+
+
+def _marked(
+    photo: PhotoEvidence, taken: Mapping[str, Print], templates: Mapping[str, bytes]
+) -> PhotoEvidence:
+    """Give a photograph what the archive keeps of it."""
+    seen = taken.get(photo.sha256 or "")
+    if seen is None:
+        return photo
+    template, marks = templates.get(seen.sha256, b""), seen.marks
+    kept = KeptMarks(seen.sha256, seen.fingerprint, template=template)
+    if marks is not None:
+        kept = kept._replace(codebook=marks.version, size=marks.size, points=marks.packed())
+    return replace(photo, marks=kept)
+
+
+def _filed_then(id: str, memory: Memory) -> str:
+    sha256 = id.removeprefix(EARLIER)
+    return next((f"{one.batch}/{one.id}" for one in memory.filings(sha256)), sha256)
+
+
+def _unmarked(memory: Memory) -> Iterator[Misread]:
+    """Say of how many earlier photographs an altered copy would not be found."""
+    if memory.unmarked:
+        n, all_ = memory.unmarked, len(memory.kept)
+        yield Misread(
+            file="archive",
+            what=Words(
+                f"往期 {all_} 张照片中有 {n} 张未存特征，或特征由另一版码本生成，"
+                "只能按文件、像素和整幅画面比对，裁剪过的比对不出",
+                f"of {all_} earlier photographs {n} have no marks, or another codebook's: they are "
+                "compared by file, pixels and whole view alone; one that was cut is not found",
+            ),
+            remedy=Words(
+                "用本版本重新审核这些往期批次，再加入档案",
+                "audit those batches again with this version and add them to the archive",
+            ),
+            rule="PH01",
+        )
 
 
 def undecodable(batch: Batch, runner: Runner = here) -> tuple[Misread, ...]:

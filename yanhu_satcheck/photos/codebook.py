@@ -32,11 +32,14 @@ class Codebook(NamedTuple):
     words: Floats  # shape (k, 128)
     projection: Floats  # shape (128, 64), orthogonal
     medians: Floats  # shape (k, 64): of the projected descriptors of each word
+    doubled: Floats  # −2 × the words, shape (128, k), and
+    lengths: Floats  # the squares of their lengths, shape (k,): what every question asks for
 
     def nearest(self, descriptors: Floats, most: int) -> NDArray[np.int64]:
         """Give the `most` nearest words of each descriptor, nearest first, shape (n, most)."""
         # |d − w|² = |d|² − 2 d·w + |w|², of which the first is the same for all words.
-        far = descriptors @ (-2.0 * self.words.T) + (self.words**2).sum(axis=1)
+        far = descriptors @ self.doubled
+        far += self.lengths
         found = np.empty((len(descriptors), most), np.int64)
         for n in range(most):
             found[:, n] = far.argmin(axis=1)
@@ -44,10 +47,13 @@ class Codebook(NamedTuple):
         return found
 
     def signatures(self, descriptors: Floats, words: NDArray[np.int64]) -> Signatures:
-        """Give the 64 bits by which a descriptor differs from others of its word, shape (n,)."""
-        bits = descriptors @ self.projection > self.medians[words]
-        packed = np.packbits(bits, axis=1)
-        return np.ascontiguousarray(packed).view(np.uint64).ravel()
+        """Give the 64 bits by which descriptors differ from others of their words.
+
+        `words` has shape (n, m), m words of each descriptor; so have the signatures.
+        """
+        bits = (descriptors @ self.projection)[:, None] > self.medians[words]
+        packed = np.packbits(bits, axis=2)
+        return np.ascontiguousarray(packed).view(np.uint64)[..., 0]
 
 
 @cache
@@ -55,9 +61,12 @@ def codebook() -> Codebook:
     """Give the codebook that is shipped."""
     shipped = files("yanhu_satcheck.photos").joinpath(f"codebook-{VERSION}.npz").read_bytes()
     with np.load(BytesIO(shipped), allow_pickle=False) as held:
+        words = held["words"].astype(np.float32) / SCALE
         return Codebook(
             int(held["version"]),
-            held["words"].astype(np.float32) / SCALE,
+            words,
             held["projection"].astype(np.float32) / SCALE,
             held["medians"].astype(np.float32) / SCALE,
+            -2.0 * words.T,
+            (words**2).sum(axis=1),
         )

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 import cv2
 import numpy as np
@@ -17,8 +18,9 @@ from yanhu_satcheck.photos.align import (
     inverse,
 )
 from yanhu_satcheck.photos.dense import Laid, lay
-from yanhu_satcheck.photos.features import Features, Gray8, Mask, features
+from yanhu_satcheck.photos.features import Features, Gray8, Mask, points, rooted
 from yanhu_satcheck.photos.frame import Framing, framing
+from yanhu_satcheck.photos.noted import read_points, write_points
 from yanhu_satcheck.photos.overlay import Overlay, overlay_of
 from yanhu_satcheck.photos.still import Stillness, lens, sectors, stillness
 from yanhu_satcheck.photos.template import laid_over
@@ -84,14 +86,22 @@ class Compared(NamedTuple):
         return float(apart.min(axis=1).max())
 
 
-def picture(gray: Gray8, template: bytes = b"") -> Picture:
-    """Prepare a grey picture, reduced to its working size."""
+def picture(gray: Gray8, template: bytes = b"", noted: Path | None = None) -> Picture:
+    """Prepare a grey picture, reduced to its working size.
+
+    Its points are read from the file `noted`, or written there.
+    """
     gray = working(gray)
     over = overlay_of(gray)
     masked = over.mask(gray.shape)
     if template:
         masked |= laid_over(template, gray.shape)
-    return Picture(gray, over, masked, features(gray, masked))
+    found = read_points(noted) if noted else None
+    if found is None:
+        found = points(gray, masked)
+        if noted:
+            write_points(noted, found)
+    return Picture(gray, over, masked, rooted(found))
 
 
 def working(gray: Gray8, long: int = WORKING_PX) -> Gray8:
@@ -103,14 +113,19 @@ def working(gray: Gray8, long: int = WORKING_PX) -> Gray8:
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def compare(one: Picture, two: Picture) -> Compared:
-    """Lay two pictures on each other and measure how they lie."""
-    points = len(one.features.xy), len(two.features.xy)
-    found = Compared(points, (one.size, two.size), None, overlays=(one.overlay, two.overlay))
+def compare(one: Picture, two: Picture, least: int = 0) -> Compared:
+    """Lay two pictures on each other and measure how they lie.
+
+    Where fewer than `least` points align them nothing more is measured.
+    """
+    count = len(one.features.xy), len(two.features.xy)
+    found = Compared(count, (one.size, two.size), None, overlays=(one.overlay, two.overlay))
     aligned = align(one.features, one.size, two.features, two.size)
     if aligned is None:
         return found
     found = found._replace(aligned=aligned)
+    if aligned.inliers < least:
+        return found
     swapped = area_scale(aligned.mapping, np.array([[one.size[0] / 2, one.size[1] / 2]])) > 1
     fine, coarse = (two, one) if swapped else (one, two)
     mapping = inverse(aligned.mapping) if swapped else aligned.mapping
@@ -135,14 +150,16 @@ def compare(one: Picture, two: Picture) -> Compared:
 def load(path: Path, template: bytes = b"") -> Picture:
     """Prepare a reduced copy; the last few are held, for one picture meets several.
 
-    `template` is its device's overlay, packed.
+    `template` is its device's overlay, packed. The points found are noted beside the copy, where
+    the next process that meets it reads them: finding them takes longer than all the rest.
     """
     about = path.stat()
     return _loaded(str(path), template, about.st_mtime_ns, about.st_size)
 
 
 @lru_cache(maxsize=HELD)
-def _loaded(path: str, template: bytes, _changed: int, _size: int) -> Picture:
+def _loaded(path: str, template: bytes, changed: int, size: int) -> Picture:
     # Never `imread`: it cannot open a Chinese path on Windows.
-    gray = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
-    return picture(np.asarray(gray, np.uint8), template)
+    gray = np.asarray(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)
+    about = f"{changed:x}-{size:x}-{crc32(template):x}"
+    return picture(gray, template, Path(path).with_suffix(f".{about}.points"))

@@ -1,75 +1,51 @@
-"""Which photographs of earlier batches are ours again, and where the polygons lie they served.
-
-Kept of an earlier photograph are its marks and a reduced copy. The file and the decoded pixels can
-be known again by their hash, for certain. A photograph that was saved again can not: its original
-is gone, and reducing it washes out the sensor noise by which a fixed camera's next shot is told.
-So a fingerprint finds a candidate, the reduced copies must show the same view cell by cell, and
-even then it is only alike.
-"""
+"""Which photographs of earlier batches are ours again, and where the polygons lie they served."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from itertools import combinations
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from PIL import Image
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon
-from yanhu_satcheck.evidence import EarlierPhoto, EarlierTwin, PhotoEvidence, PhotoGroup
+from yanhu_satcheck.evidence import EarlierTwin, PairAnswer, PhotoEvidence, PhotoGroup
 from yanhu_satcheck.past import Past, is_sliver, kin
-from yanhu_satcheck.photos.groups import SAME_FILE, SAME_PIXELS
-from yanhu_satcheck.photos.resaved import likeness
-from yanhu_satcheck.terms import Words, fold
-
-HOWS = {"file": SAME_FILE, "pixels": SAME_PIXELS}
-SAME_VIEW = Words(
-    "与往期照片的缩略图画面一致：可能另存过，也可能是同一机位再次拍摄，不能区分",
-    "the same view as the reduced copy of an earlier photograph: saved again, or a fixed camera's"
-    " next one, which cannot be told",
-)
+from yanhu_satcheck.photos.groups import EARLIER
+from yanhu_satcheck.photos.memory import Memory
+from yanhu_satcheck.terms import fold
 
 
-def with_earlier(
+def placed(
     groups: Iterable[PhotoGroup],
     photos: Sequence[PhotoEvidence],
     batch: Batch,
-    past: Past,
-    scratch: Path,
+    past: Past | None,
+    memory: Memory,
 ) -> tuple[PhotoGroup, ...]:
-    """Give each group the earlier photographs that are its own; alone ones become a group.
+    """Say of each group how far apart the polygons lie that its photographs serve.
 
-    The archive is asked once for each file. Reduced copies of earlier photographs are written into
-    `scratch`, named as in OUT by the sha256 of their original.
+    Its earlier photographs, which stand among ours as they were compared, become its twins: one
+    for each time that they were filed. Their reduced copies are brought into the scratch folder,
+    named as in OUT by the sha256 of their original.
     """
-    groups, served = tuple(groups), _served(photos)
-    ground = _Ground(batch, past)
-    asked: dict[str, tuple[EarlierTwin, ...]] = {}
-    for photo in photos:
-        if photo.sha256 and photo.pixel_hash and photo.sha256 not in asked:
-            asked[photo.sha256] = tuple(_twins(photo, batch.id, past, scratch))
-    marks = {photo.id: photo.sha256 for photo in photos}
-    exposures = [group.photos for group in groups if group.kind == "exposure"]
-    grouped = {id for ids in exposures for id in ids}
-    alone = [(photo.id,) for photo in photos if photo.id not in grouped]
-    found: dict[tuple[str, ...], tuple[EarlierTwin, ...]] = {}
-    for ids in sorted({*exposures, *alone}):
-        twins = _each_once(one for id in ids for one in asked.get(marks[id] or "", ()))
-        owners = {whose for id in ids for whose in served[id]}
-        found[ids] = tuple(ground.placed(one, owners) for one in twins)
-    kept = [
-        group._replace(earlier=found[group.photos]) if group.kind == "exposure" else group
-        for group in groups
-    ]
-    kept += [
-        PhotoGroup("exposure", ids, found[ids][0].how, earlier=found[ids])
-        for ids in sorted(set(alone))
-        if found[ids]
-    ]
-    return tuple(sorted(kept, key=lambda group: (group.photos, group.kind)))
+    served, ground = _served(photos), _Ground(batch, past)
+    told = []
+    for group in groups:
+        ours = tuple(id for id in group.photos if not id.startswith(EARLIER))
+        owners = {whose for id in ours for whose in served[id]}
+        twins = tuple(ground.placed(one, owners) for one in _twins(group, memory))
+        told.append(
+            group._replace(
+                photos=ours,
+                earlier=twins,
+                pairs=tuple(pair for pair in group.pairs if not _with_earlier(pair)),
+                apart=ground.apart(owners),
+            )
+        )
+    return tuple(sorted(told, key=lambda group: (group.photos, group.kind)))
 
 
 def _served(photos: Iterable[PhotoEvidence]) -> Mapping[str, set[str]]:
@@ -80,43 +56,28 @@ def _served(photos: Iterable[PhotoEvidence]) -> Mapping[str, set[str]]:
     return served
 
 
-def _each_once(twins: Iterable[EarlierTwin]) -> list[EarlierTwin]:
-    """Keep each earlier photograph once, by its strongest likeness, in the archive's order."""
-    best: dict[tuple[str, str, str], EarlierTwin] = {}
-    for one in sorted(twins, key=lambda twin: twin.kind == "doubtful"):
-        name = (one.photo.batch, one.photo.id, one.photo.polygon_id or "")
-        best.setdefault(name, one)
-    return [best[name] for name in sorted(best)]
+def _with_earlier(pair: PairAnswer) -> bool:
+    return any(id.startswith(EARLIER) for id in pair.photos)
 
 
-def _twins(photo: PhotoEvidence, batch_id: str, past: Past, scratch: Path) -> Iterator[EarlierTwin]:
-    """Ask for the earlier photographs like one of ours; keep those that show to be alike."""
-    marks = (photo.sha256, photo.pixel_hash, photo.fingerprint or None)
-    for one in past.photos(batch_id, *marks):
-        copy = _copy(one, past, scratch)
-        if one.how in HOWS:
-            yield EarlierTwin(one, "exposure", HOWS[one.how], reduced=copy)
-        elif copy and photo.reduced and _one_view(photo.reduced, copy):
-            yield EarlierTwin(one, "doubtful", SAME_VIEW, reduced=copy)
-
-
-def _copy(one: EarlierPhoto, past: Past, scratch: Path) -> Path | None:
-    """Bring an earlier photograph's reduced copy into the scratch folder."""
-    path = scratch / f"{one.sha256}.jpg"
-    if not path.exists():
-        jpeg = past.picture(one.sha256)
-        if jpeg is None:
-            return None
-        path.write_bytes(jpeg)
-    return path
-
-
-def _one_view(ours: Path, earlier: Path) -> bool:
-    """Whether two reduced copies of one size show one view; of another size nothing is said."""
-    with Image.open(ours) as one, Image.open(earlier) as two:
-        if one.size != two.size:
-            return False
-    return likeness(ours, earlier).same_view
+def _twins(group: PhotoGroup, memory: Memory) -> Iterator[EarlierTwin]:
+    """Give a group's earlier photographs, once for each time that they were filed."""
+    found = []
+    for id in group.photos:
+        if not id.startswith(EARLIER):
+            continue
+        sha256 = id.removeprefix(EARLIER)
+        pair = next((one for one in group.pairs if id in one.photos), None)
+        # Of one place's other photographs no page shows the pictures.
+        copy = memory.copy(sha256) if group.kind != "place" else None
+        how = pair.how if pair else group.how
+        found += [
+            EarlierTwin(filed, group.kind, how, reduced=copy, pair=pair)
+            for filed in memory.filings(sha256)
+        ]
+    yield from sorted(
+        found, key=lambda one: (one.photo.batch, one.photo.id, one.photo.polygon_id or "")
+    )
 
 
 def _numbers(here: IssuedPolygon) -> set[str]:
@@ -124,20 +85,32 @@ def _numbers(here: IssuedPolygon) -> set[str]:
 
 
 class _Ground:
-    """How the polygons issued here lie to those of earlier batches, in metres."""
+    """How the polygons issued here lie to each other and to those of earlier batches, in metres."""
 
-    def __init__(self, batch: Batch, past: Past) -> None:
+    def __init__(self, batch: Batch, past: Past | None) -> None:
         self._batch, self._past = batch, past
         self._issued = {polygon.id: polygon for polygon in batch.polygons}
         self._to_metres = Transformer.from_crs("EPSG:4490", batch.crs, always_xy=True)
 
+    def apart(self, owners: Iterable[str]) -> dict[tuple[str, str], float]:
+        """Give the distances between the outlines of polygons issued here."""
+        issued = [self._issued[name] for name in sorted(owners) if name in self._issued]
+        drawn = [(one.id, one.footprint) for one in issued]
+        return {
+            (one, two): float(shapely.distance(a, b))
+            for (one, a), (two, b) in combinations(drawn, 2)
+            if a is not None and b is not None
+        }
+
     def placed(self, twin: EarlierTwin, owners: Iterable[str]) -> EarlierTwin:
         """Say how far an earlier photograph's polygon lies from those that show it now."""
         of = twin.photo.polygon_id
-        earlier = self._past.polygon(twin.photo.batch, of, self._batch.id) if of else None
-        if earlier is None:
+        asked = (
+            self._past.polygon(twin.photo.batch, of, self._batch.id) if self._past and of else None
+        )
+        if asked is None:
             return twin
-        there = None if earlier.lonlat is None else self._metres(earlier.lonlat)
+        earlier, there = asked, None if asked.lonlat is None else self._metres(asked.lonlat)
         away: dict[str, float] = {}
         same = set()
         for name in sorted(owners):

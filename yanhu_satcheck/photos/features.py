@@ -24,6 +24,13 @@ Mask = NDArray[np.bool_]
 Matches = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
+class Points(NamedTuple):
+    """Points of one picture as SIFT describes them, which is in whole numbers."""
+
+    xy: Floats  # shape (n, 2), pixels, (0, 0) the middle of the first
+    described: NDArray[np.uint8]  # shape (n, 128)
+
+
 class Features(NamedTuple):
     """Points of one picture, in pixels, (0, 0) the middle of the first, and what they look like."""
 
@@ -31,28 +38,39 @@ class Features(NamedTuple):
     descriptors: Floats  # RootSIFT, shape (n, 128), of length 1
 
 
-def features(picture: Gray8, masked: Mask | None = None, points: int = POINTS) -> Features:
-    """Find up to `points` of a picture, none under the mask (True = overlay)."""
+def features(picture: Gray8, masked: Mask | None = None, most: int = POINTS) -> Features:
+    """Find up to `most` points of a picture, none under the mask (True = overlay)."""
+    return rooted(points(picture, masked, most))
+
+
+def points(picture: Gray8, masked: Mask | None = None, most: int = POINTS) -> Points:
+    """Find points as SIFT describes them."""
     # Without precise upscaling every point lies a quarter of a pixel off, which a mirror doubles.
     sift = cv2.SIFT.create(0, 3, 0.01, 12, 1.6, enable_precise_upscale=True)
     found = sift.detect(picture, None)
     if masked is not None and found:
-        found = [
-            p for p in found if not masked[_inside(p.pt[1], 0, masked), _inside(p.pt[0], 1, masked)]
-        ]
-    kept = [found[n] for n in _by_rounds(found, picture.shape, points)]
+        found = [found[int(n)] for n in np.flatnonzero(_seen(found, masked))]
+    kept = [found[n] for n in _by_rounds(found, picture.shape, most)]
     if not kept:
-        return Features(np.empty((0, 2), np.float32), np.empty((0, 128), np.float32))
+        return Points(np.empty((0, 2), np.float32), np.empty((0, 128), np.uint8))
     described = sift.compute(picture, kept)[1]
+    xy = np.array([point.pt for point in kept], np.float32)
+    return Points(xy, described.astype(np.uint8))
+
+
+def rooted(found: Points) -> Features:
+    """Make SIFT's descriptors RootSIFT's."""
+    described = found.described.astype(np.float32)
     total = np.maximum(described.sum(axis=1, keepdims=True), 1e-6)
-    return Features(
-        np.array([point.pt for point in kept], np.float32).reshape(-1, 2),
-        np.sqrt(described / total).astype(np.float32),
-    )
+    return Features(found.xy, np.sqrt(described / total).astype(np.float32))
 
 
-def _inside(at: float, axis: int, masked: Mask) -> int:
-    return min(max(round(at), 0), int(masked.shape[axis]) - 1)
+def _seen(found: Sequence[cv2.KeyPoint], masked: Mask) -> Mask:
+    """Which points lie under no overlay."""
+    xy = np.rint(np.array([point.pt for point in found])).astype(int)
+    x, y = (np.clip(xy[:, n], 0, masked.shape[1 - n] - 1) for n in (0, 1))
+    seen: Mask = ~masked[y, x]
+    return seen
 
 
 def _by_rounds(found: Sequence[cv2.KeyPoint], shape: tuple[int, ...], most: int) -> list[int]:
@@ -91,6 +109,8 @@ def matches(one: Floats, two: Floats) -> Matches:
     likeness[rows, best] = first
     # Of vectors of length 1 the squared distance is 2 − 2 × product.
     clear = np.flatnonzero((1.0 - first) < RATIO * RATIO * (1.0 - second))
-    back = likeness[:, best[clear]].argmax(axis=0)
-    kept = clear[back == clear]
+    # Each other's best: no row is likelier for that column. Of equal ones the first row counts.
+    mutual = clear[first[clear] == likeness.max(axis=0)[best[clear]]]
+    _, once = np.unique(best[mutual], return_index=True)
+    kept = mutual[np.sort(once)]
     return kept, best[kept]

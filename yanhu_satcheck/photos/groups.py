@@ -1,11 +1,12 @@
 """Which photographs are one exposure: the same file, the same pixels, or one saved again."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from yanhu_satcheck.evidence import PairAnswer, PhotoEvidence, PhotoGroup
 from yanhu_satcheck.photos.candidates import ALIKE_BITS, candidates
+from yanhu_satcheck.photos.memory import NOTHING, Memory
 from yanhu_satcheck.photos.pairs import Shot, pair_answer
 from yanhu_satcheck.photos.picture import Print, distance
 from yanhu_satcheck.photos.template import packed, template
@@ -27,7 +28,10 @@ KINDS = {
 }
 """What a pair's answer makes of its group; pairs of other kinds make none."""
 
-Pair = tuple[PhotoEvidence, PhotoEvidence]
+Ids = tuple[str, str]
+Device = tuple[int | None, int | None, str]
+EARLIER = "\0"
+"""Before an earlier photograph's sha256: no path holds it, so it cannot be one of ours."""
 
 
 def groups(
@@ -35,11 +39,14 @@ def groups(
     files: Mapping[str, Path],
     runner: Runner = here,
     prints: Mapping[str, Print] = {},
-) -> tuple[tuple[PhotoGroup, ...], tuple[tuple[Pair, Exception], ...]]:
+    memory: Memory = NOTHING,
+) -> tuple[tuple[PhotoGroup, ...], tuple[tuple[Ids, Exception], ...], Mapping[str, bytes]]:
     """Group photographs that are one exposure, one view or one place.
 
-    `files` holds each one's file, `prints` what was taken of it, by its sha256. Gives also the
-    pairs that look alike and could not be compared, and why.
+    `files` holds each one's file, `prints` what was taken of it, by its sha256. In a group an
+    earlier photograph of `memory` stands as `EARLIER` and its sha256. Gives also the pairs that
+    look alike and could not be compared, and why; and what each photograph's device burns in, by
+    its sha256.
     """
     told = [photo for photo in photos if photo.pixel_hash is not None]
     # Copies of a file have its pixels too, which is no second reason.
@@ -47,37 +54,60 @@ def groups(
     found = [
         *_alike(told, lambda photo: photo.sha256, SAME_FILE),
         *_alike(of_each_file, lambda photo: photo.pixel_hash, SAME_PIXELS),
+        *_known_again(of_each_file, memory),
     ]
     pictures = [photo for photo in {p.pixel_hash: p for p in told}.values() if photo.fingerprint]
     held = [prints.get(photo.sha256 or "") for photo in pictures]
-    marks = [one.marks if one else None for one in held]
-    asked = [one.questions if one else () for one in held]
-    printed = [photo.fingerprint or "" for photo in pictures]
-    pairs = [(pictures[a], pictures[b]) for a, b in candidates(printed, marks, asked)]
-    pairs = [pair for pair in pairs if pair[0].reduced and pair[1].reduced]
     burnt_in = _templates(pictures, held)
     failed = []
-    tasks = (
-        Task(
-            pair_answer,
-            (_shot(one, files, burnt_in), _shot(two, files, burnt_in)),
-            _bytes_about(one) + _bytes_about(two),
-        )
-        for one, two in pairs
-    )
-    for pair, seen in zip(pairs, runner.map(tasks), strict=True):
+    tasks = list(_to_compare(pictures, held, files, burnt_in, memory))
+    for task, seen in zip(tasks, runner.map(tasks), strict=True):
         if isinstance(seen, Exception):
-            failed.append((pair, seen))
+            one, two = task.arguments
+            failed.append(((one.id, two.id), seen))
         elif seen.kind in KINDS:
             found.append(_group(seen))
-    return tuple(sorted(_merged(found), key=_place_of)), tuple(failed)
+    overlays = {p.sha256: burnt_in.get(_device(p), b"") for p in of_each_file if p.sha256}
+    return tuple(sorted(_merged(found), key=_place_of)), tuple(failed), overlays
+
+
+def _to_compare(
+    pictures: Sequence[PhotoEvidence],
+    held: Sequence[Print | None],
+    files: Mapping[str, Path],
+    burnt_in: Mapping[Device, bytes],
+    memory: Memory,
+) -> Iterator[Task[PairAnswer]]:
+    """Give the pairs worth comparing, of this batch and with earlier ones, by one index."""
+    pairs = candidates(
+        [*(photo.fingerprint or "" for photo in pictures), *(k.fingerprint for k in memory.kept)],
+        [*(one.marks if one else None for one in held), *memory.marks],
+        [one.questions if one else () for one in held],
+    )
+    for a, b in pairs:
+        one, own = pictures[a], b < len(pictures)
+        if own:
+            two = _shot(pictures[b], files, burnt_in)
+        else:
+            kept = memory.kept[b - len(pictures)]
+            if kept.sha256 in memory.known(one):
+                continue  # its file or pixels are ours: nothing is left to compare
+            two = memory.shot(kept, EARLIER + kept.sha256)
+        if one.reduced and two:
+            size = _bytes_about(one) + (_bytes_about(pictures[b]) if own else 0)
+            yield Task(pair_answer, (_shot(one, files, burnt_in), two), size)
+
+
+def _known_again(photos: Iterable[PhotoEvidence], memory: Memory) -> Iterator[PhotoGroup]:
+    """Give the photographs whose file or pixels an earlier batch held."""
+    for photo in photos:
+        for sha256, how in memory.known(photo).items():
+            says = SAME_FILE if how == "file" else SAME_PIXELS
+            yield PhotoGroup("exposure", (EARLIER + sha256, photo.id), says)
 
 
 def _place_of(group: PhotoGroup) -> tuple[tuple[str, ...], str]:
     return group.photos, group.kind
-
-
-Device = tuple[int | None, int | None, str]
 
 
 def _device(photo: PhotoEvidence) -> Device:
@@ -99,8 +129,9 @@ def _templates(pictures: list[PhotoEvidence], held: list[Print | None]) -> Mappi
 
 def _shot(
     photo: PhotoEvidence, files: Mapping[str, Path], burnt_in: Mapping[Device, bytes]
-) -> Shot:
-    assert photo.reduced is not None
+) -> Shot | None:
+    if photo.reduced is None:
+        return None
     return Shot(
         photo.id,
         files.get(photo.id),
@@ -142,16 +173,38 @@ def _merged(found: list[PhotoGroup]) -> Iterator[PhotoGroup]:
     exposures = _joined([group for group in found if group.kind == "exposure"])
     yield from exposures
     views = _joined([_grown(group, exposures) for group in found if group.kind == "view"])
+    told = _Known(exposures)
+    views = [group for group in views if not told.hold(group.photos)]
     yield from views
-    known = [set(group.photos) for group in (*exposures, *views)]
+    told.learn(views)
     for kind in ("doubtful", "place"):
-        told: dict[tuple[str, ...], PhotoGroup] = {}
+        fresh: dict[tuple[str, ...], PhotoGroup] = {}
         for group in found:
-            grown = _grown(group, exposures)
-            if group.kind == kind and not any(set(group.photos) <= ids for ids in known):
-                told.setdefault(grown.photos, grown)
-        yield from told.values()
-        known += [set(ids) for ids in told]
+            if group.kind == kind and not told.hold(group.photos):
+                grown = _grown(group, exposures)
+                fresh.setdefault(grown.photos, grown)
+        yield from fresh.values()
+        told.learn(fresh.values())
+
+
+class _Known:
+    """Which photographs are in one group already."""
+
+    def __init__(self, groups: Iterable[PhotoGroup]) -> None:
+        self._of: dict[str, set[int]] = defaultdict(set)
+        self._count = 0
+        self.learn(groups)
+
+    def learn(self, groups: Iterable[PhotoGroup]) -> None:
+        """Note the members of more groups."""
+        for group in groups:
+            for id in group.photos:
+                self._of[id].add(self._count)
+            self._count += 1
+
+    def hold(self, ids: Sequence[str]) -> bool:
+        """Whether one group holds all of these."""
+        return bool(set.intersection(*(self._of[id] for id in ids)))
 
 
 def _grown(group: PhotoGroup, exposures: list[PhotoGroup]) -> PhotoGroup:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from yanhu_satcheck.photos.marks import PLACES, Marks, Question
+from yanhu_satcheck.photos.marks import NEAREST, PLACES, Marks, Question
 
 NEAR_BITS = 22
 FADES = 12.0
@@ -17,6 +17,7 @@ LEAST_INLIERS = 12
 REACH_PX = 6.0
 """A kept place is known to two or three pixels."""
 WORDS = 1 << 16
+_NOWHERE, _NO_BITS = np.empty(0, np.int64), np.empty(0, np.uint8)
 
 
 class Candidate(NamedTuple):
@@ -52,13 +53,11 @@ class Index:
         if not len(hits.owner):
             return []
         scores = self._voted(hits)
-        order = np.lexsort((np.arange(len(scores)), -scores))[:most]
         found = []
-        for number in order:
-            if scores[number] > 0:
-                inliers = self._aligned(asked, hits, int(number))
-                if inliers >= LEAST_INLIERS:
-                    found.append(Candidate(int(number), float(scores[number]), inliers))
+        for number in _highest(scores, most):
+            inliers = self._aligned(asked, hits, number)
+            if inliers >= LEAST_INLIERS:
+                found.append(Candidate(number, float(scores[number]), inliers))
         return found
 
     def ranked(self, asked: Question) -> NDArray[np.float64]:
@@ -70,25 +69,25 @@ class Index:
         return np.asarray(votes / self._size, np.float64)
 
     def _hits(self, asked: Question) -> "_Hits":
-        places, points = [], []
-        for n, (words, signatures) in enumerate(
-            zip(asked.words.tolist(), asked.signatures, strict=True)
-        ):
-            for word, signature in zip(words, signatures, strict=True):
-                start, stop = self._starts[word], self._starts[word + 1]
-                if start == stop:
-                    continue
-                bits = np.bitwise_count(self._signatures[start:stop] ^ signature)
-                near = np.flatnonzero(bits <= NEAR_BITS)
-                if len(near):
-                    places.append(np.stack([near + start, bits[near], np.full(len(near), word)]))
-                    points.append(np.full(len(near), n))
-        if not places:
-            nothing = np.empty(0, np.int64)
-            return _Hits(nothing, nothing, nothing, np.empty(0), nothing)
-        at, bits, word = np.concatenate(places, axis=1).astype(np.int64)
-        weight = self._weight[word] * np.exp(-((bits / FADES) ** 2))
-        return _Hits(self._owner[at], self._point[at], np.concatenate(points), weight, bits)
+        words = asked.words.ravel().astype(np.int64)
+        starts, stops = self._starts[words], self._starts[words + 1]
+        # Written into again and again: fresh memory would take longer than the comparison.
+        longest = int((stops - starts).max(initial=0))
+        apart, differ = np.empty(longest, np.uint64), np.empty(longest, np.uint8)
+        signatures = asked.signatures.ravel()
+        near, bits = [_NOWHERE] * len(words), [_NO_BITS] * len(words)
+        for n in np.argsort(words, kind="stable").tolist():  # a list is met while it is at hand
+            listed = self._signatures[starts[n] : stops[n]]
+            np.bitwise_xor(listed, signatures[n], out=apart[: len(listed)])
+            told = np.bitwise_count(apart[: len(listed)], out=differ[: len(listed)])
+            near[n] = (told <= NEAR_BITS).nonzero()[0]
+            bits[n] = told[near[n]]
+        held = [len(one) for one in near]
+        at = np.concatenate([_NOWHERE, *near]) + np.repeat(starts, held)
+        away = np.concatenate([_NO_BITS, *bits]).astype(np.int64)
+        weight = self._weight[np.repeat(words, held)] * np.exp(-((away / FADES) ** 2))
+        points = np.repeat(np.arange(len(words)) // NEAREST, held)
+        return _Hits(self._owner[at], self._point[at], points, weight, away)
 
     def _aligned(self, asked: Question, hits: "_Hits", number: int) -> int:
         """Count the points that one mapping carries from the one asked for to this photograph."""
@@ -108,6 +107,14 @@ class Index:
             a.astype(np.float32), b.astype(np.float32), cv2.USAC_MAGSAC, REACH_PX, maxIters=1000
         )
         return 0 if mapping is None else int(inside.sum())
+
+
+def _highest(scores: NDArray[np.float64], most: int) -> list[int]:
+    """Give the numbers of the highest scores above 0, the highest first, then the first."""
+    least = np.partition(scores, -most)[-most] if len(scores) > most else 0.0
+    told = np.flatnonzero((scores >= least) & (scores > 0))
+    order = np.lexsort((told, -scores[told]))[:most]
+    return [int(number) for number in told[order]]
 
 
 class _Hits(NamedTuple):

@@ -80,7 +80,7 @@ def _points(gray: Gray8) -> tuple[Floats, NDArray[np.uint8], tuple[int, int]]:
     scale = min(1.0, LONG_PX / max(gray.shape))
     size = max(round(gray.shape[1] * scale), 1), max(round(gray.shape[0] * scale), 1)
     small = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), np.uint8)
-    found = features(small, points=POINTS)
+    found = features(small, most=POINTS)
     places = np.clip((found.xy + 0.5) * PLACES / np.array(size), 0, PLACES - 1).astype(np.uint8)
     return found.descriptors, places, size
 
@@ -96,5 +96,5 @@ def _question(
         descriptors = mirrored(descriptors)
         places = np.stack([PLACES - 1 - places[:, 0], places[:, 1]], axis=1).astype(np.uint8)
     words = book.nearest(descriptors, NEAREST)
-    signatures = [book.signatures(descriptors, words[:, n]) for n in range(NEAREST)]
-    return Question(size, flipped, words.astype(np.uint16), np.stack(signatures, axis=1), places)
+    signatures = book.signatures(descriptors, words)
+    return Question(size, flipped, words.astype(np.uint16), signatures, places)

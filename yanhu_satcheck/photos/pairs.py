@@ -13,7 +13,7 @@ from yanhu_satcheck.photos.compare import Compared, compare, load
 from yanhu_satcheck.photos.dense import CELL
 from yanhu_satcheck.photos.picture import Unreadable, distance
 from yanhu_satcheck.photos.resaved import UPRIGHT, Likeness, Turn, likeness, turned
-from yanhu_satcheck.photos.verdict import FRAMED_EDGES, needs_files, verdict
+from yanhu_satcheck.photos.verdict import FRAMED_EDGES, INLIERS, needs_files, verdict
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Words
 
@@ -40,8 +40,7 @@ ANSWERS = {
     "untold": Words("画面过小或纹理过少，无法比对", "too small or too plain to be compared"),
 }
 """What each answer says."""
-
-
+UNTOLD = frozenset({"unrelated", "untold"})
 NEAR_BITS = 31
 """Unrelated photographs' fingerprints differ in 82 bits or more, shots of one scene in 62."""
 MOST_PIXELS = 50_000_000
@@ -70,14 +69,18 @@ def pair_answer(one: Shot, two: Shot) -> PairAnswer:
         Unreadable: An original that has to be looked at cannot be decoded.
     """
     try:
-        seen = compare(load(one.reduced, one.template), load(two.reduced, two.template))
+        pictures = load(one.reduced, one.template), load(two.reduced, two.template)
+        seen = compare(*pictures, least=INLIERS)
     except (cv2.error, np.linalg.LinAlgError) as cause:  # a mapping that no picture has
         raise Unreadable(type(cause).__name__) from cause
-    if one.file is None or two.file is None or max(_pixels(one), _pixels(two)) > MOST_PIXELS:
+    if one.file is None or two.file is None:
+        found = answer((one.id, two.id), seen)
+        return _by_copies(found, one, two) if found.kind in UNTOLD and _near(one, two) else found
+    if max(_pixels(one), _pixels(two)) > MOST_PIXELS:
         return answer((one.id, two.id), seen)
     like = likeness(one.file, two.file, turn_of(seen)) if needs_files(seen) else None
     found = answer((one.id, two.id), seen, like)
-    if found.kind in {"unrelated", "untold"} and one.size == two.size and _near(one, two):
+    if found.kind in UNTOLD and one.size == two.size and _near(one, two):
         return _by_files(found, likeness(one.file, two.file))
     return found
 
@@ -100,6 +103,17 @@ def _by_files(found: PairAnswer, like: Likeness) -> PairAnswer:
         figures["rho"] = Measured(like.rho, 0.0, like.cells, "ratio")
     says = SAVED_AGAIN if kind == "copy" else ANSWERS["view"]
     return found._replace(kind=kind, how=says, figures=figures)
+
+
+def _by_copies(found: PairAnswer, one: Shot, two: Shot) -> PairAnswer:
+    """Answer from reduced copies of one size where they have too few points to be aligned."""
+    if load(one.reduced).size != load(two.reduced).size:
+        return found
+    like = likeness(one.reduced, two.reduced)
+    if not like.same_view:
+        return found
+    figures = {"still": Measured(like.still, 0.0, like.cells, "share")}
+    return found._replace(kind="doubtful", how=ANSWERS["doubtful"], figures=figures)
 
 
 def answer(ids: tuple[str, str], seen: Compared, like: Likeness | None = None) -> PairAnswer:

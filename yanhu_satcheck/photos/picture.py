@@ -105,7 +105,8 @@ def print_of(path: Path, sha256: str, scratch: Path) -> Print:
     # Not `thumbnail`, which takes a copy: of 200 million pixels that is 800 MB more.
     small = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     small.save(reduced, "JPEG", quality=85)
-    mark, asked = fingerprint(gray(small)), np.asarray(small.convert("L"), np.uint8)
+    asked = np.asarray(small.convert("L"), np.uint8)
+    mark = fingerprint(asked.astype(np.float32))
     marks, questions = marked(asked, overlay_of(asked).parts) if mark else (None, ())
     hashed = pixel_hash(picture)
     return Print(sha256, hashed, mark, *picture.size, reduced, marks, questions, edges(asked))

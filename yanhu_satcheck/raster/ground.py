@@ -88,7 +88,8 @@ class SceneModel:
     likes: LookAlikes
     plots: tuple[Plot, ...] = field(repr=False)
     patch_px: float = 1.0  # cells of a plot that change together: its integral area
-    place_sd: Mapping[str, Floats] = field(default_factory=dict)  # figure: (k,) between places
+    place_sd: Mapping[str, Floats] = field(default_factory=dict)  # figure: (s, k) between places
+    place_px: tuple[float, ...] = ()  # (s,) cells along the places of each size
     scenes: int = 1  # how many the look-alikes and plots were pooled from
     alteration: Alteration | None = None  # IR-MAD, where the bands allow it
 

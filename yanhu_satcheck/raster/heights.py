@@ -13,7 +13,7 @@ from yanhu_satcheck.raster.relief import ReliefReader, gradient, metric_grid, sl
 from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.source import Source
 from yanhu_satcheck.raster.spread import Noise
-from yanhu_satcheck.raster.window import Window
+from yanhu_satcheck.raster.window import Window, part_of
 from yanhu_satcheck.scene import DemFit, ElevationFile, Grid
 
 TERMS = 6  # east, north, height, tilt to the east, tilt to the north, stretch with elevation
@@ -61,12 +61,41 @@ class HeightReader:
         self.model: HeightModel = fit.model
         self.grid = self.model.grid
         self.after = after_source(fit.pair.after, self.grid, self.model.shift_m)
+        self._held: tuple[tuple[Floats, Window], ...] = ()
 
-    def read(self, window: Window, earlier: Floats | None = None) -> Heights:
-        """Both models over a window without step; `earlier`, where it has been read already."""
-        before = self.before.read(window) if earlier is None else earlier
+    def hold(self, earlier: Window | None, later: Window | None) -> None:
+        """Read what will be asked for about one polygon, and let go of the last one's.
+
+        Args:
+            earlier: Where of the earlier model; None: nothing.
+            later: Where of the later one.
+        """
+        self._held = ()
+        if earlier is not None and later is not None:
+            one, two = self.before.read(earlier), self._later(later)
+            self._held = (one, earlier), (two, later)
+
+    def earlier(self, window: Window) -> Floats:
+        """The earlier model over a window without step: what is held, or read."""
+        held = part_of(*self._held[0], window) if self._held else None
+        return self.before.read(window) if held is None else held
+
+    def near(self, window: Window) -> Heights:
+        """Both models over a window of one polygon without step: what is held, or read."""
+        held = part_of(*self._held[1], window) if self._held else None
+        after = self._later(window) if held is None else held
+        return self._heights(window, self.earlier(window), after)
+
+    def read(self, window: Window) -> Heights:
+        """Both models over any window without step, read anew whatever is held."""
+        return self._heights(window, self.before.read(window), self._later(window))
+
+    def _later(self, window: Window) -> Floats:
         with rasterio.Env(GDAL_CACHEMAX=64):
-            after = self.after.read(window)[0]
+            after: Floats = self.after.read(window)[0]
+            return after
+
+    def _heights(self, window: Window, before: Floats, after: Floats) -> Heights:
         after = after - self.correction(window, before)
         rise = after - before
         east, north = gradient(before, self.grid)

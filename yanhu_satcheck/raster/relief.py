@@ -6,12 +6,11 @@ from math import ceil, floor
 
 import numpy as np
 import rasterio
-from pyproj import CRS
 from rasterio.transform import Affine
 
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.source import Source
-from yanhu_satcheck.raster.window import Window, cell_m, outline_of
+from yanhu_satcheck.raster.window import Window, cell_m, crs_of, outline_of
 from yanhu_satcheck.scene import ElevationFile, Grid
 
 
@@ -58,7 +57,7 @@ def open_relief(file: ElevationFile, crs: str) -> Iterator[ReliefReader]:
 def metric_grid(own: Grid, crs: str) -> Grid:
     """The file's own grid where it is projected and north-up, else one like it in `crs`."""
     affine = Affine(*own.transform)
-    metres = not CRS.from_user_input(own.crs).is_geographic
+    metres = not crs_of(own.crs).is_geographic
     if metres and affine.b == 0 and affine.d == 0 and affine.a > 0 and affine.e < 0:
         return own
     side = cell_m(own)

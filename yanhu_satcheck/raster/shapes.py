@@ -1,5 +1,7 @@
 """Which part of each cell an outline covers, and where its rings run in a picture."""
 
+from math import ceil, floor
+
 import numpy as np
 import shapely
 from rasterio.features import rasterize
@@ -15,17 +17,39 @@ def cell_weights(shape: BaseGeometry, transform: Affine, size: tuple[int, int]) 
     Cells that the edge does not touch lie wholly in or out and are told by their centre; the area
     of every other is cut out. The shape and the north-up transform share one CRS.
     """
-    inside = burnt([shape], transform, size).astype(np.float32)
-    edge = burnt([shape.boundary], transform, size, all_touched=True)
-    rows, cols = np.nonzero(edge)
+    whole = np.zeros(size, dtype=np.float32)
+    first, last = _reach(shape, transform, size)
+    near, here = (
+        transform @ Affine.translation(*first[::-1]),
+        (last[0] - first[0], last[1] - first[1]),
+    )
+    if min(here) <= 0:
+        return whole
+    whole[first[0] : last[0], first[1] : last[1]] = burnt([shape], near, here)
+    edge = burnt([shape.boundary], near, here, all_touched=True)
+    rows, cols = (at + start for at, start in zip(np.nonzero(edge), first, strict=True))
     if rows.size:
         left, right = transform.c + cols * transform.a, transform.c + (cols + 1) * transform.a
         top, bottom = transform.f + rows * transform.e, transform.f + (rows + 1) * transform.e
         boxes = shapely.box(left, np.minimum(top, bottom), right, np.maximum(top, bottom))
         shapely.prepare(shape)
         cut = shapely.area(shapely.intersection(shape, boxes))
-        inside[rows, cols] = cut / abs(transform.determinant)
-    return inside
+        whole[rows, cols] = cut / abs(transform.determinant)
+    return whole
+
+
+def _reach(
+    shape: BaseGeometry, transform: Affine, size: tuple[int, int]
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The first row and column of a window that a shape may touch, and those after its last."""
+    if shape.is_empty:
+        return (0, 0), (0, 0)
+    x0, y0, x1, y1 = shape.bounds
+    places = [~transform @ corner for corner in ((x0, y0), (x0, y1), (x1, y0), (x1, y1))]
+    cols, rows = zip(*places, strict=True)
+    low = floor(min(rows)) - 1, floor(min(cols)) - 1
+    high = ceil(max(rows)) + 1, ceil(max(cols)) + 1
+    return (max(low[0], 0), max(low[1], 0)), (min(high[0], size[0]), min(high[1], size[1]))
 
 
 def burnt(

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from pyproj import CRS
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
@@ -15,7 +14,7 @@ from rasterio.warp import reproject, transform_bounds
 from yanhu_satcheck.errors import RasterError
 from yanhu_satcheck.raster.header import driver_of
 from yanhu_satcheck.raster.resample import PAD, Bools, Floats, between, touched
-from yanhu_satcheck.raster.window import Window
+from yanhu_satcheck.raster.window import Window, crs_of
 from yanhu_satcheck.scene import Grid, Warp
 
 
@@ -60,10 +59,18 @@ class Source:
         """Whether the file can hold whole numbers only."""
         return np.dtype(self._file.dtypes[self._bands[0] - 1]).kind in "iu"
 
-    def read(self, window: Window) -> Floats:
-        """The bands (n, h, w) of a window without `step`, as stored; NaN where nothing is."""
+    @property
+    def in_place(self) -> bool:
+        """Whether its cells are the grid's but for a shift, so that nothing need be warped."""
+        return self._offset is not None
+
+    def read(self, window: Window, how: Resampling | None = None) -> Floats:
+        """The bands (n, h, w) of a window without `step`, as stored; NaN where nothing is.
+
+        `how` a file that is not in place is warped; by default cubic, or averaged if far finer.
+        """
         if self._offset is None:
-            return self._warped(window)
+            return self._warped(window, how)
         row, down, col, right = self._place(window)
         padded = self._raw(row - PAD, col - PAD, window.height + 2 * PAD, window.width + 2 * PAD)
         if down < 1e-6 and right < 1e-6:
@@ -89,7 +96,7 @@ class Source:
         if not self._warp.plain:
             return None
         own, grid = self._file.transform, Affine(*self._grid.transform)
-        one, two = CRS.from_user_input(self._own_crs), CRS.from_user_input(self._grid.crs)
+        one, two = crs_of(self._own_crs), crs_of(self._grid.crs)
         across = max(self._grid.width, self._grid.height)
         drift = max(abs(own.a / grid.a - 1), abs(own.e / grid.e - 1) if own.e else 1) * across
         if own.b or own.d or drift > 0.02 or not one.equals(two, ignore_axis_order=True):
@@ -138,6 +145,8 @@ class Source:
             return out
         pixels = self._raw(row, col, bottom - row, right - col)
         finer = (right - col) > 2 * (window.width + 8)
+        if how is None:  # not “or”: nearest neighbour is number 0
+            how = Resampling.average if finer else Resampling.cubic
         reproject(
             pixels,
             out,
@@ -147,7 +156,7 @@ class Source:
             dst_crs=self._grid.crs,
             src_nodata=np.nan,
             dst_nodata=np.nan,
-            resampling=how or (Resampling.average if finer else Resampling.cubic),
+            resampling=how,
             tolerance=0.01,  # cells; by default GDAL may be an eighth of a cell off
         )
         return out

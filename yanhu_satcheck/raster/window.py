@@ -1,5 +1,6 @@
 """Windows and grids: where cells lie, how large they are, what a piece of them covers."""
 
+from functools import lru_cache
 from math import ceil, floor, sqrt
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from rasterio.transform import Affine
 from shapely import Polygon, segmentize, transform
 from shapely.geometry.base import BaseGeometry
 
+from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.scene import Grid
 
 
@@ -35,9 +37,24 @@ class Window(NamedTuple):
         )
 
 
+def together(one: Window, two: Window) -> Window:
+    """The smallest window without step that holds both."""
+    row, col = min(one.row, two.row), min(one.col, two.col)
+    bottom = max(one.row + one.height, two.row + two.height)
+    right = max(one.col + one.width, two.col + two.width)
+    return Window(row, col, bottom - row, right - col)
+
+
+def part_of(values: Floats, window: Window, part: Window) -> Floats | None:
+    """What was read over a window (h, w), over one within it; None where that reaches beyond."""
+    top, left = part.row - window.row, part.col - window.col
+    out = values[max(top, 0) : top + part.height, max(left, 0) : left + part.width]
+    return out if min(top, left) >= 0 and out.shape == part.shape else None
+
+
 def cell_m(grid: Grid) -> float:
     """The side of one cell in metres, as the root of its area; in degrees, at the grid's centre."""
-    affine, crs = Affine(*grid.transform), CRS.from_user_input(grid.crs)
+    affine, crs = Affine(*grid.transform), crs_of(grid.crs)
     if not crs.is_geographic:
         return sqrt(abs(affine.determinant)) * float(crs.axis_info[0].unit_conversion_factor or 1)
     x, y = affine @ (grid.width / 2, grid.height / 2)
@@ -65,11 +82,38 @@ def moved(shape: BaseGeometry, source: str, target: str) -> BaseGeometry:
     """Take a shape from one CRS to another, x before y in both."""
     if source == target:
         return shape
-    one, two = CRS.from_user_input(source), CRS.from_user_input(target)
-    if one.equals(two, ignore_axis_order=True):
+    carry = _carrier(source, target)
+    if carry is None:
         return shape
-    carry = Transformer.from_crs(one, two, always_xy=True)
     return transform(shape, lambda xy: np.column_stack(carry.transform(xy[:, 0], xy[:, 1])))
+
+
+def displaced(grid: Grid, by: tuple[float, float], crs: str) -> tuple[float, float]:
+    """A short way east and north in `crs` as the grid's cells right and down, at its centre."""
+    affine, carry = Affine(*grid.transform), _carrier(grid.crs, crs)
+    middle = grid.width / 2, grid.height / 2
+    x, y = affine @ middle
+    if carry is not None:
+        x, y = carry.transform(x, y)
+    x, y = x + by[0], y + by[1]
+    if carry is not None:
+        x, y = carry.transform(x, y, direction="INVERSE")
+    col, row = ~affine @ (x, y)
+    return float(col - middle[0]), float(row - middle[1])
+
+
+@lru_cache(maxsize=64)
+def crs_of(words: str) -> CRS:
+    """A CRS as its words tell it; reading them takes longer than most of what is done with it."""
+    return CRS.from_user_input(words)
+
+
+@lru_cache(maxsize=64)
+def _carrier(source: str, target: str) -> Transformer | None:
+    one, two = crs_of(source), crs_of(target)
+    if one.equals(two, ignore_axis_order=True):
+        return None
+    return Transformer.from_crs(one, two, always_xy=True)
 
 
 def window_of(bounds: tuple[float, float, float, float], grid: Grid, margin: int = 0) -> Window:

@@ -25,7 +25,8 @@ def write(audit: Audit, out: Path) -> None:
     from yanhu_satcheck.report.pages import write_pages
     from yanhu_satcheck.report.pictures import copy_photos, keep_chips
     from yanhu_satcheck.report.place import whole
-    from yanhu_satcheck.report.tables import write_evidence, write_photos
+    from yanhu_satcheck.report.side_by_side import copy_pairs
+    from yanhu_satcheck.report.tables import write_evidence, write_marks, write_photos
     from yanhu_satcheck.report.workbook import write_workbook
 
     _balance(audit)
@@ -35,9 +36,11 @@ def write(audit: Audit, out: Path) -> None:
         write_findings(audit.judgement.findings, folder / "findings.jsonl")
         write_evidence(audit.cases, folder / "evidence.parquet", audit.lang)
         write_photos(audit.photos, folder / "photos.parquet", audit.lang)
+        write_marks(audit.photos, folder / "photo_marks.parquet")
         write_csv(audit, folder / "ledger.csv")
         write_workbook(audit, folder / "ledger.xlsx")
         write_geopackage(audit, folder / "ledger.gpkg")
+        copy_pairs(audit, folder / "reports" / "pairs")
         write_pages(audit, folder / "reports", chips)
         write_account(audit, folder, chips)
 

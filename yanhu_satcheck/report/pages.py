@@ -182,7 +182,7 @@ def _polygon(desk: _Desk, entry: Entry) -> dict[str, Any]:
     audit, case = desk.audit, desk.cases[entry.polygon_id]
     findings = desk.findings.get(entry.polygon_id, [])
     shared = shared_views(case, audit.photo_groups, desk.photos, audit.lang)
-    seen = {view.id for _, views in shared for view in views if not view.batch}
+    seen = {view.id for _, views, _ in shared for view in views if not view.batch}
     return {
         "audit": audit,
         "entry": entry,

@@ -14,6 +14,7 @@ from yanhu_satcheck.evidence import (
 from yanhu_satcheck.report.columns import say
 from yanhu_satcheck.report.figures import spoken
 from yanhu_satcheck.report.names import day
+from yanhu_satcheck.report.side_by_side import Pair, pairs
 from yanhu_satcheck.report.words import sentences
 
 
@@ -72,8 +73,8 @@ def _photo_facts(photo: PhotoEvidence, lang: str) -> list[tuple[str, str]]:
 
 def shared_views(
     case: Case, groups: tuple[PhotoGroup, ...], photos: dict[str, PhotoEvidence], lang: str
-) -> list[tuple[str, list[PhotoView]]]:
-    """Give the groups that a polygon's photographs share with others, side by side."""
+) -> list[tuple[str, list[PhotoView], list[Pair]]]:
+    """Give the groups that a polygon's photographs share with others, and their pairs drawn."""
     own = {photo.id for photo in case.photos}
     shared = []
     for group in groups:
@@ -87,7 +88,7 @@ def shared_views(
         members.sort(key=lambda one: (one.polygon_id != case.polygon_id, one.id))
         views = [photo_view(one, case.polygon_id, lang) for one in members]
         views += [_twin_view(one, lang) for one in group.earlier]
-        shared.append((say(group.how, lang), views))
+        shared.append((say(group.how, lang), views, pairs(own, group, photos, lang)))
     return shared
 
 

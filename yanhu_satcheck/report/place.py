@@ -24,6 +24,7 @@ OURS = frozenset(
         "findings.jsonl",
         "evidence.parquet",
         "photos.parquet",
+        "photo_marks.parquet",
         "audit.json",
         "reports",
         "photos",

@@ -36,7 +36,7 @@ def write_strips(
 ) -> None:
     """Write the sheet, a row a place; more pictures than stand abreast go on in the next row."""
     page, look = book.add_worksheet(name), _look(book)
-    abreast = min(_ABREAST, max((len(one.pictures) for one in strips), default=1))
+    abreast = min(_ABREAST, max((1, *(len(one.pictures) for one in strips))))
     page.set_column(0, 0, _ABOUT)
     page.set_column(1, abreast, _WIDE)
     page.write_string(0, 0, "地点", look.head)

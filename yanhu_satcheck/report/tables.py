@@ -30,6 +30,15 @@ _PHOTO_COLUMNS: dict[str, tuple[str, str, str]] = {  # type, unit, what it is
     "fault": ("string", "", "why it cannot be read"),
 }
 
+_MARK_COLUMNS: dict[str, tuple[str, str, str]] = {
+    "sha256": ("string", "", "hash of the photograph's file"),
+    "codebook": ("int64", "", "version of the words that its points are sorted by"),
+    "width": ("int64", "px", "of the picture that they were taken at"),
+    "height": ("int64", "px", "of the picture that they were taken at"),
+    "points": ("binary", "", "12 bytes each: word, 64 bits that tell it from others, place"),
+    "template": ("binary", "", "what its device burns in, 256 x 256 bits; empty: nothing known"),
+}
+
 
 def write_evidence(cases: tuple[Case, ...], path: Path, lang: str) -> None:
     """Write a row a polygon, in the contract's order; null = not measured."""
@@ -75,6 +84,17 @@ def write_photos(photos: tuple[PhotoEvidence, ...], path: Path, lang: str) -> No
     rows = [_photo(one, lang) for one in photos]
     _write(
         [(name, *about, [row[name] for row in rows]) for name, about in _PHOTO_COLUMNS.items()],
+        path,
+    )
+
+
+def write_marks(photos: tuple[PhotoEvidence, ...], path: Path) -> None:
+    """Write what finds each photograph again, a row a file: what the archive takes over."""
+    marks = {one.marks.sha256: one.marks for one in photos if one.marks is not None}
+    kept = [marks[name] for name in sorted(marks) if marks[name].codebook is not None]
+    rows = [{**one._asdict(), "width": one.size[0], "height": one.size[1]} for one in kept]
+    _write(
+        [(name, *about, [row[name] for row in rows]) for name, about in _MARK_COLUMNS.items()],
         path,
     )
 

@@ -24,9 +24,12 @@ from yanhu_satcheck.survey.radiometry import relate
 from yanhu_satcheck.survey.sample import Sample
 from yanhu_satcheck.terms import Words
 
+Doubles = NDArray[np.float64]
+
 FEWEST = 1000  # clear sample cells below which a scene teaches nothing of its ground
-PLACE = 16  # cells along a place
-STRIP = 16 * PLACE  # rows that are looked at together
+PLACES = (8, 16, 32, 64)  # cells along places: what is issued has so many, whatever the cells
+ENOUGH = 12  # places of one size, fewer than which do not tell how places differ
+STRIP = 4 * PLACES[-1]  # rows that are looked at together
 FIGURES = ("newly_bare", "lost", "greened", "brighter", "changed")
 
 
@@ -86,22 +89,31 @@ def with_plots(
     `free` says which cells of each window lie outside all issued ground, `clear` which can be seen.
     """
     plots: list[Plot] = []
-    figures: list[NDArray[np.float64]] = []
-    mixes: list[NDArray[np.float64]] = []
+    count, parts = len(model.likes.centres), list[list[tuple[Doubles, Doubles]]]()
     for pixels, seen, own in zip(windows, clear, free, strict=True):
         usable = seen & own
         views = list(_strips(model, pixels, seen))
         for start, view in zip(range(0, len(seen), STRIP), views, strict=True):
-            layers = np.stack([getattr(view, name) for name in FIGURES]).astype(np.float32)
-            kinds = np.stack([view.kind == k for k in range(len(model.likes.centres))])
+            layers = [getattr(view, name).astype(np.float32) for name in FIGURES]
+            kinds = [(view.kind == k).astype(np.float32) for k in range(count)]
             part = usable[start : start + STRIP]
-            figures.append(squares(layers, part, PLACE))
-            mixes.append(squares(kinds, part, PLACE))
+            parts.append([(m[:-count], m[-count:]) for m in places([*layers, *kinds], part)])
         kind = np.concatenate([view.kind for view in views])
         plots.append(Plot(pixels.window, usable, kind, np.concatenate([v.score for v in views])))
-    spread = _spread(np.hstack(figures), np.hstack(mixes))
-    sds = dict(zip(FIGURES, spread, strict=True))
-    return replace(model, plots=tuple(plots), patch_px=patch_px(plots), place_sd=sds)
+    sizes = [
+        tuple(np.hstack(each) for each in zip(*size, strict=True))
+        for size in zip(*parts, strict=True)
+    ]
+    kept = [i for i, (means, _) in enumerate(sizes) if i == 0 or means.shape[1] >= ENOUGH]
+    spread = np.stack([_spread(*sizes[i]) for i in kept], axis=1)
+    step = windows[0].window.step if windows else 1
+    return replace(
+        model,
+        plots=tuple(plots),
+        patch_px=patch_px(plots),
+        place_sd=dict(zip(FIGURES, spread, strict=True)),
+        place_px=tuple(float(PLACES[i] * step) for i in kept),
+    )
 
 
 def _strips(model: SceneModel, pixels: PairPixels, seen: Bools) -> Iterator[Look]:
@@ -133,6 +145,32 @@ def patch_px(plots: Sequence[Plot]) -> float:
     if len(means) < 8 or cells.var() == 0:
         return 64.0
     return float(np.clip(means.var() / cells.var() * 64, 1.0, 64.0))
+
+
+def places(layers: Sequence[Floats], usable: Bools) -> list[Doubles]:
+    """Means (f, m) over the squares of a window, a size of `PLACES` each; see `squares`."""
+    side = PLACES[0]
+    rows, cols = (n // side for n in usable.shape)
+    cut = usable[: rows * side, : cols * side].reshape(rows, side, cols, side)
+    count = cut.sum(axis=(1, 3), dtype=float)
+    total = np.zeros((len(layers), rows, cols))
+    for layer, own in zip(layers, total, strict=True):
+        inner = np.where(usable, layer, 0)[: rows * side, : cols * side]
+        own[:] = inner.reshape(rows, side, cols, side).sum(axis=(1, 3), dtype=float)
+    out = []
+    for side in PLACES:
+        if side > PLACES[0]:  # four squares of the size before make one
+            count, total = _four(count[None])[0], _four(total)
+        full = count >= 0.75 * side * side
+        out.append(total[:, full] / count[full])
+    return out
+
+
+def _four(sums: Doubles) -> Doubles:
+    """Sums (f, r, c) over squares, of twice the side."""
+    rows, cols = sums.shape[1] // 2, sums.shape[2] // 2
+    cut = sums[:, : rows * 2, : cols * 2]
+    return np.asarray(cut.reshape(len(sums), rows, 2, cols, 2).sum(axis=(2, 4)))
 
 
 def squares(layers: Floats | Bools, usable: Bools, side: int) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from yanhu_satcheck.evidence import Chance, ChangeEvidence, LaterEvidence, Terra
 from yanhu_satcheck.measure.terrain import long_axis
 from yanhu_satcheck.quantity import Measured
 
+OPEN = 0.5  # share that lay bare before from which ground counts as open already
 LEVEL_DEG = 10.0  # slope at which ground is level no more
 FINE_M = 12.0  # cells larger than this show no house, bench or heap, only whole quarters
 WATER = ("water_gain", "from_water", "river_share")
@@ -55,6 +56,8 @@ def values_of(
 ) -> dict[str, Measured]:
     """Every figure that was measured; one that was not, or means nothing here, is not there."""
     out = {name: getattr(change, name) for name in NAMED}
+    if change.bare_before.value >= OPEN:  # it may only grow into what is left
+        out["bare_gain"] = change.growth_share
     silent = TEXTURE if cell_m > FINE_M else set[str]()
     names = [name for name in FROM_CHANGE if name in change.others and name not in silent]
     out |= {name: change.others[name] for name in names}
@@ -123,8 +126,9 @@ def _balance(
     """What two elevations say of shape and balance, each by how deep and how sure it is.
 
     A surface model sees plants: felled, burnt or harvested ones leave it lower without digging.
-    So what is gone counts in full only from a depth that they do not reach. What was heaped up
-    restores ground that lay open; on ground that did not, it is a heap.
+    So what is gone counts in full only from a depth that they do not reach. What was brought
+    restores ground that lay open if it rose where it was lowest, as a filled pit does; else it is
+    a heap, whose foot rises least.
     """
     sure, told = moved(terrain), terrain.others
     if sure <= 0:
@@ -139,9 +143,9 @@ def _balance(
         missing = float(np.interp(-net.value, *MISSING))
         balanced = 1 - min(1.0, abs(net.value))
         yield "gone", _times(net._replace(value=min(0.0, net.value)), dug)
-        up, open_ = max(0.0, net.value), min(1.0, max(0.0, bare_before.value))
-        yield "refilled", _times(net._replace(value=up), sure * open_)
-        yield "heap_m", _times(net._replace(value=up, unit="m"), sure * fill * (1 - open_))
+        up, mended = max(0.0, net.value), _mended(told.get("floor_change"), fill, bare_before)
+        yield "refilled", _times(net._replace(value=up), sure * mended)
+        yield "heap_m", _times(net._replace(value=up, unit="m"), sure * fill * (1 - mended))
     if "dipole" in told:  # what slid is there still: one-sided ground has slopes, no dipole
         yield "dipole", _times(told["dipole"], sure * balanced)
     if "depression_m" in told:  # a slide's own hollow lies beside what slid out of it
@@ -151,6 +155,15 @@ def _balance(
         yield "floor_change", _times(floor, dug if floor.value < 0 else sure)
     if "benches" in told:  # terraces have them too: they count as far as ground was dug away
         yield "benches", _times(told["benches"], dug)
+
+
+def _mended(floor: Measured | None, fill_m: float, bare_before: Measured) -> float:
+    """How far what was brought mends a pit: its share that lay open, where the lowest ground rose.
+
+    In full where that rose as far as the rest. A floor whose change is not given did not rise.
+    """
+    rose = floor.value / fill_m if floor is not None and fill_m > 0 else 0.0
+    return min(1.0, max(0.0, rose)) * min(1.0, max(0.0, bare_before.value))
 
 
 def _depth(volume: Measured | None, area_m2: float) -> float:

@@ -21,7 +21,7 @@ from yanhu_satcheck.evidence import Chance
 from yanhu_satcheck.measure.chance.both import both
 from yanhu_satcheck.measure.chance.footprint import Footprint, cells_under, footprint_of
 from yanhu_satcheck.measure.chance.ground import Ground, Pool, laid, pool_of
-from yanhu_satcheck.measure.chance.lowering import Lowered, lowered, lowering
+from yanhu_satcheck.measure.chance.lowering import Lowered, by_error, lowered, lowering
 from yanhu_satcheck.measure.chance.places import (
     NOWHERE,
     Cover,
@@ -120,6 +120,7 @@ __all__ = [
     "Lowered",
     "Pool",
     "both",
+    "by_error",
     "cells_under",
     "chance_of",
     "footprint_of",

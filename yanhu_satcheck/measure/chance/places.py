@@ -114,7 +114,7 @@ class Cover:
             begin = self._start[window] + row[which, run] // step * self._width[window]
             for edge, sign in ((left, 1), (left + runs.length[run], -1)):
                 at = begin + -(-np.clip(edge, 0, width) // step)
-                self._edges += sign * np.bincount(at, minlength=len(self._edges))
+                np.add.at(self._edges, at, np.int32(sign))  # few of millions of cells
 
     def cells(self) -> int:
         """How many usable cells are covered by now."""

@@ -8,6 +8,8 @@ from yanhu_satcheck.measure.figures import Cells
 from yanhu_satcheck.raster.ground import Look, SceneModel
 from yanhu_satcheck.raster.resample import Bools, Floats
 
+TINY = 1e-9
+
 
 class Seen(NamedTuple):
     """One polygon's window, looked at: what every measure of it starts from."""
@@ -22,12 +24,19 @@ class Seen(NamedTuple):
     ring: Bools  # (h, w) the clear cells around it
 
     def place_sd(self, figure: str) -> float:
-        """How far whole places of the polygon's classes of ground differ in a figure."""
+        """How far whole places of the polygon's classes of ground and of its size differ.
+
+        Means over larger ground differ less. Between the sizes that were measured it is read off
+        a straight line of logarithms; smaller and larger ones differ as the last that were.
+        """
         own = self.model.place_sd.get(figure)
         if own is None:
             return 0.0
         kinds = self.look.kind[self.cells.mask]
-        return float(np.sqrt(np.average(own[kinds] ** 2, weights=self.cells.weight)))
+        sds = np.sqrt(np.average(own[:, kinds] ** 2, weights=self.cells.weight, axis=1))
+        side = 0.5 * np.log(max(float(self.cells.weight.sum()), 1.0))
+        logs = np.log(np.maximum(sds, TINY))
+        return float(np.exp(np.interp(side, np.log(self.model.place_px), logs)))
 
 
 def expected(seen: Seen) -> Floats:

@@ -21,8 +21,9 @@ BURNT_NIR = 0.35  # drop of log near infrared: char reflects less than soil and 
 DARKER = 0.05  # log brightness: without short-wave infrared, char must not have brightened
 PALE = 0.15  # mean visible reflectance above which a surface is neither char nor ash on soil
 RIVER = 5  # cells from a river within which new bare ground is its bank or bar
-LEAFY = 0.04  # green to the eye (leaf index), and by how much more than its like
-LEAFIER = 0.02
+DARKEST = 0.35  # of the way from a scene's least infrared to where bare ground may begin
+LEAFY = 0.1  # green to the eye (leaf index: nets 0.2 and more, sparse grass on soil below 0.08)
+LEAFIER = 0.05  # and by so much more than before
 SNOW = 0.4  # NDSI of snow, if it is brighter than this in near infrared (Hall et al. 1995)
 SNOW_NIR = 0.11
 
@@ -61,14 +62,18 @@ def waters(seen: Seen) -> dict[str, Measured]:
 
 
 def water(stack: Floats, cover: Cover) -> Bools:
-    """Cells (h, w) of open water; on digital numbers, those neither green nor light enough for dry.
+    """Cells (h, w) of open water; on digital numbers, the darkest, brighter in green than infrared.
 
-    Woods in the shade are dark too, but green.
+    Woods in the shade are dark too, but green. Rock, soil and net in the shade are neither, but
+    keep more infrared than green once the haze of both is taken off, and are not the darkest.
     """
     stack = np.nan_to_num(stack)
-    if not cover.calibrated or pick(stack, cover.roles, "nir") is None:
-        dark = light(stack, cover) <= cover.dark
-        return np.asarray(dark & (greenness(stack, cover) < cover.bare))
+    near, middle = (pick(stack, cover.roles, role) for role in ("nir", "green"))
+    if not cover.calibrated or near is None:
+        dark = (light(stack, cover) <= darkest(cover)) & (greenness(stack, cover) < cover.bare)
+        if near is not None and middle is not None:
+            dark &= middle - cover.floor[cover.roles.index("green")] > near - least(cover)
+        return np.asarray(dark)
     wet, green = index("ndwi", stack, cover.roles), index("ndvi", stack, cover.roles)
     wetter = index("mndwi", stack, cover.roles)
     if wet is None or green is None:
@@ -79,6 +84,23 @@ def water(stack: Floats, cover: Cover) -> Bools:
         frozen = (wetter > SNOW) & (near > SNOW_NIR)
         return np.asarray((wetter > 0) & (green < 0.2) & ~bright & ~frozen)
     return np.asarray((wet > 0) & (green < 0.05) & ~bright)
+
+
+def darkest(cover: Cover) -> float:
+    """The light below which ground is water or nothing: of digital numbers, near their least."""
+    if cover.calibrated or "nir" not in cover.roles:
+        return cover.dark
+    return least(cover) + DARKEST * (cover.dark - cover.floor[cover.roles.index("nir")])
+
+
+def least(cover: Cover) -> float:
+    """The infrared of open water, or of the air alone, in digital numbers.
+
+    The least of a scene, where it holds water. In summer without any, its darkest land is far
+    lighter in infrared than in green; air and water never are.
+    """
+    floor = dict(zip(cover.roles, cover.floor, strict=True))
+    return min(floor["nir"], floor.get("green", floor["nir"]))
 
 
 def beside_river(wet: Bools) -> Bools:
@@ -138,7 +160,7 @@ def false_green(seen: Seen) -> Bools | None:
     if was is None or now is None or not {"nir", "red"} <= set(roles):
         return None
     leafless = seen.look.green[1] < cover.green
-    dry = ~water(seen.after, cover) & (light(np.nan_to_num(seen.after), cover) > cover.dark)
+    dry = ~water(seen.after, cover) & (light(np.nan_to_num(seen.after), cover) > darkest(cover))
     return np.asarray((now > LEAFY) & (now - was > LEAFIER) & leafless & dry)
 
 

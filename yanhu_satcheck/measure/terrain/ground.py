@@ -10,16 +10,18 @@ from yanhu_satcheck.evidence import TerrainEvidence
 from yanhu_satcheck.measure.figures import Cells, cells_of, mean_of
 from yanhu_satcheck.measure.plan import AROUND_M, around
 from yanhu_satcheck.measure.terrain.forms import forms_of
+from yanhu_satcheck.measure.terrain.picture import shown_around
 from yanhu_satcheck.measure.terrain.volumes import lot_of, volumes_of
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.raster.heights import HeightReader
 from yanhu_satcheck.raster.relief import ReliefReader, gradient, slope_deg
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.shapes import cell_weights
-from yanhu_satcheck.raster.window import Window, moved, window_of
+from yanhu_satcheck.raster.window import Window, moved, part_of, together, window_of
 from yanhu_satcheck.scene import Grid
 
 STRIP = 512  # rows of elevation that are held at once
+LARGE = 4_000_000  # cells of a window beyond which a shape is left alone
 EDGE, EDGE_SHARE = 8, 0.2  # cells around an outline, or this share of its side: a pit's own rim
 
 
@@ -36,9 +38,9 @@ def terrain_of(
     """
     own = moved(shape, crs, reader.grid.crs)
     window = around(own, reader.grid, AROUND_M)._replace(step=1)
-    if window.height * window.width > 4_000_000:
+    if window.height * window.width > LARGE:
         return None
-    elevation = reader.read(window)
+    elevation = reader.read(window) if pair is None else pair.earlier(window)
     weights = cell_weights(own, window.transform(reader.grid), window.shape)
     known = np.isfinite(elevation)
     if not (known & (weights > 0)).any() or weights[known].sum() < 0.5 * weights.sum():
@@ -53,30 +55,40 @@ def terrain_of(
         position=_position(elevation, cells, weights, reader.file.sigma_m),
         others=_downslope(own, east, north, cells) | _curved(elevation, cells, reader.grid),
     )
-    return one if pair is None else _changed(one, own, window, (elevation, weights), pair)
+    return one if pair is None else _changed(one, own, window, weights, pair)
+
+
+def hold(shape: BaseGeometry | None, crs: str, pair: HeightReader | None) -> None:
+    """Read once what volumes, chance and picture of a shape in `crs` will ask of both models."""
+    if pair is None:
+        return
+    if shape is None or shape.is_empty:
+        pair.hold(None, None)
+        return
+    own = moved(shape, crs, pair.grid.crs)
+    wide, shown = around(own, pair.grid, AROUND_M)._replace(step=1), shown_around(own, pair.grid)
+    large = max(wide.height * wide.width, shown.height * shown.width) > LARGE
+    pair.hold(*((None, None) if large else (together(wide, shown), shown)))
 
 
 def _changed(
     one: TerrainEvidence,
     own: BaseGeometry,
     window: Window,
-    read: tuple[Floats, Floats],
+    shares: Floats,
     pair: HeightReader,
 ) -> TerrainEvidence:
     """Add what the second date tells; nothing where it does not show the outline.
 
-    `read` is what is known over `window` already: the earlier heights and the cells' shares.
+    `shares` is how much of each cell of `window` lies inside.
     """
     tight = window_of(own.bounds, pair.grid)
     margin = max(EDGE, int(EDGE_SHARE * max(tight.height, tight.width)))
     near = window_of(own.bounds, pair.grid, margin)
-    top, left = near.row - window.row, near.col - window.col
-    elevation, weights = (z[top : top + near.height, left : left + near.width] for z in read)
-    if min(top, left) >= 0 and elevation.shape == near.shape:
-        heights = pair.read(near, elevation)
-    else:
-        heights = pair.read(near)
+    weights = part_of(shares, window, near)
+    if weights is None:
         weights = cell_weights(own, near.transform(pair.grid), near.shape)
+    heights = pair.near(near)
     lot = lot_of(heights, weights, near, pair)
     if lot is None:
         return one

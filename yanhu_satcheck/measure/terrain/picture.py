@@ -15,7 +15,8 @@ from yanhu_satcheck.raster.heights import HeightReader, Heights
 from yanhu_satcheck.raster.relief import gradient
 from yanhu_satcheck.raster.resample import Floats
 from yanhu_satcheck.raster.shapes import rings
-from yanhu_satcheck.raster.window import cell_m, moved, window_of
+from yanhu_satcheck.raster.window import Window, cell_m, moved, window_of
+from yanhu_satcheck.scene import Grid
 from yanhu_satcheck.terms import Words
 
 WIDTH, MOST = 400, 1000  # pixels: at least and at most
@@ -36,13 +37,10 @@ def relief_chip(
     if reader is None or shape is None or shape.is_empty:
         return ()
     own = moved(shape, crs, reader.grid.crs)
-    tight = window_of(own.bounds, reader.grid)
-    cell = cell_m(reader.grid)
-    margin = ceil(max(MARGIN * max(tight.height, tight.width), 60 / cell, 4))
-    window = window_of(own.bounds, reader.grid, margin)
+    window = shown_around(own, reader.grid)
     if max(window.height, window.width) > 2 * MOST:
         return ()
-    heights = reader.read(window)
+    heights = reader.near(window)
     lot = lot_of(heights, np.ones_like(heights.rise), window, reader) or lot_of(
         heights, heights.known.astype(np.float32), window, reader
     )
@@ -70,6 +68,13 @@ def relief_chip(
             _caption(reader, full),
         ),
     )
+
+
+def shown_around(own: BaseGeometry, grid: Grid) -> Window:
+    """What the picture of a shape shows; no other figure asks both models for more."""
+    tight = window_of(own.bounds, grid)
+    margin = ceil(max(MARGIN * max(tight.height, tight.width), 60 / cell_m(grid), 4))
+    return window_of(own.bounds, grid, margin)
 
 
 def _full(heights: Heights, sigma: Floats) -> float:

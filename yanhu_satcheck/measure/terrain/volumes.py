@@ -17,6 +17,7 @@ from yanhu_satcheck.raster.resample import Bools, Floats
 from yanhu_satcheck.raster.window import Window
 
 SURE = 1.96  # errors; 95 %
+MISSED = 1.645  # errors more, so that of changes this large only one in twenty stays within SURE
 SIGNED = 2.58  # errors beyond which ground plainly lies lower or higher; 99 %
 BOX = 5  # cells along a side of the mean that tells the sign
 KNOWN = 0.95  # of the outline's area that both models must show
@@ -117,9 +118,10 @@ def volumes_of(lot: Lot) -> Volumes:
         fill, cut = 0.0, -net
     n = max(1, round(float(lot.area.sum(dtype=float)) / _cell_area(lot)))
     sigma = lot.error(lot.area)
+    # Currie's (1968) detection limit: at SURE errors alone, half of such changes would be missed.
+    least = (SURE + MISSED) * float(np.hypot(sigma, HIDDEN * _alone(lot, lot.inside)))
     # Where no sign is told, cut and fill may hide that cancel in the net.
-    hidden = HIDDEN * float((lot.sigma * lot.area * rest).sum(dtype=float))
-    hidden = float(np.hypot(hidden, RINGING * (cut + fill)))
+    hidden = float(np.hypot(HIDDEN * _alone(lot, rest), RINGING * (cut + fill)))
     errors = [
         float(np.hypot(lot.error(np.where(mask, lot.area, np.float32(0))), hidden))
         for mask in (lot.lower | rest, lot.higher | rest)
@@ -128,8 +130,13 @@ def volumes_of(lot: Lot) -> Volumes:
         Measured(cut, errors[0], n, "m3"),
         Measured(fill, errors[1], n, "m3"),
         Measured(net, sigma, n, "m3"),
-        SURE * sigma / lot.area_m2,
+        least / lot.area_m2,
     )
+
+
+def _alone(lot: Lot, mask: Bools) -> float:
+    """The sum of single cells' errors over some of the cells, as if all erred the same way."""
+    return float((lot.sigma * lot.area * mask).sum(dtype=float))
 
 
 def _cell_area(lot: Lot) -> float:

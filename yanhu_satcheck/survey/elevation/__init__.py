@@ -15,6 +15,7 @@ from yanhu_satcheck.raster.spread import Noise
 from yanhu_satcheck.raster.window import cell_m, moved
 from yanhu_satcheck.scene import DemFit, ElevationPair
 from yanhu_satcheck.survey.elevation import words
+from yanhu_satcheck.survey.elevation.drawn import redrawn
 from yanhu_satcheck.survey.elevation.fit import Terms, closer, fitted, spread_of
 from yanhu_satcheck.survey.elevation.noise import noise_of
 from yanhu_satcheck.survey.elevation.sample import Stable, finer
@@ -90,6 +91,9 @@ def _surveyed(
         return replace(blank, nmad_m=spread, refused=words.too_rough(spread))
     if twin := copied(ground.before, ground.after, ground.known, stable.rounded):
         return replace(blank, refused=twin)
+    shift = float(terms.values[0]), float(terms.values[1])
+    if redrawn(blank.pair, shift, before.grid.crs, seed):
+        return replace(blank, refused=words.twice(words.NEAREST))
     pair = blank.pair
     assert pair.before is not None
     assert pair.after is not None
@@ -104,7 +108,7 @@ def _surveyed(
         return replace(found, refused=refused)
     model = HeightModel(
         before.grid,
-        (float(terms.values[0]), float(terms.values[1])),
+        shift,
         terms.middle,
         float(terms.values[2]),
         (float(terms.values[3]), float(terms.values[4])),

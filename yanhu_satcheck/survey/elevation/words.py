@@ -52,6 +52,11 @@ def other_ground(nmad: float, relief: float) -> Words:
 SAME = Words("逐格相同", "they are alike cell by cell")
 ROUNDING = Words("除取整外没有任何差别", "nothing sets them apart but the rounding to whole metres")
 
+NEAREST = Words(
+    "按最邻近法重采样其中一期即得另一期",
+    "one of them, drawn to the other's cells by nearest neighbour, is the other",
+)
+
 
 def explained(share: float) -> Words:
     """How much of the difference is no second measurement."""

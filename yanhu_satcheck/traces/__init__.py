@@ -1,0 +1,91 @@
+"""What several rules read alike in the evidence: size, depth, cause, what came after.
+
+Nothing is measured here. Each function answers one question that more than one rule puts to the
+figures, so that growth is the same thing to every rule that asks for it.
+"""
+
+from yanhu_satcheck.traces.causes import (
+    STILL,
+    Speaks,
+    contradicted,
+    leads,
+    speaks,
+)
+from yanhu_satcheck.traces.growth import (
+    Grown,
+    fake_green,
+    grown,
+    widened,
+)
+from yanhu_satcheck.traces.later import (
+    Since,
+    later_figures,
+    since,
+    then,
+)
+from yanhu_satcheck.traces.papers import (
+    in_term,
+    methods,
+)
+from yanhu_satcheck.traces.relief import (
+    by_how_much,
+    cut_depth,
+    dated,
+    deeper,
+    floor_known,
+    heaped,
+    is_cut,
+    moved_by,
+    other,
+)
+from yanhu_satcheck.traces.sizes import (
+    SURE,
+    Dates,
+    Sizes,
+    beyond,
+    enough,
+)
+from yanhu_satcheck.traces.told import (
+    cause_figures,
+    change_figures,
+    joined,
+    relief_figures,
+    why,
+)
+
+__all__ = [
+    "STILL",
+    "SURE",
+    "Dates",
+    "Grown",
+    "Since",
+    "Sizes",
+    "Speaks",
+    "beyond",
+    "by_how_much",
+    "cause_figures",
+    "change_figures",
+    "contradicted",
+    "cut_depth",
+    "dated",
+    "deeper",
+    "enough",
+    "fake_green",
+    "floor_known",
+    "grown",
+    "heaped",
+    "in_term",
+    "is_cut",
+    "joined",
+    "later_figures",
+    "leads",
+    "methods",
+    "moved_by",
+    "other",
+    "relief_figures",
+    "since",
+    "speaks",
+    "then",
+    "why",
+    "widened",
+]
