@@ -83,7 +83,7 @@ fields = {{ level = "巡查级别", place = "巡查区域", date = "巡查日期
 [blacklist]
 path = "blacklist.csv"
 
-[lookback] # one of its days is no day
+[lookback]
 path = "lookback.csv"
 
 [key_areas] # drawn in Xi'an 80
