@@ -3,10 +3,16 @@
     python benchmarks/truth.py data/sample_tiles/2022Q4 out/2022Q4
     python benchmarks/truth.py data/sample_tiles/2022Q4 --after data/sample_tiles/2022Q3
 
+    python benchmarks/truth.py --seeds 30 [--without-photographs] [--first 1]
+
 The second form audits the earlier quarter, adds it to an archive, and audits the later one with
-it, all in a temporary folder; both tables are printed. `planted` polygons are those where a rule
-must fire; `honest` ones are those where it may not. What is known to be wrong, and said so in the
-truth, is printed behind a `!`.
+it, all in a temporary folder; both tables are printed. The third makes both quarters anew from each
+of so many seeds, audits them in the same way, and prints each seed's misses and one table summed
+over both quarters of all seeds, with the false-alarm rate of each rule. Photographs take most of
+the time to make; without them what rests on photographs is neither planted nor counted.
+
+`planted` polygons are those where a rule must fire; `honest` ones are those where it may not. What
+is known to be wrong, and said so in the truth, is printed behind a `!`.
 """
 
 import argparse
@@ -118,16 +124,107 @@ def show(batch: Path, out: Path, archive: bool = False) -> None:
         print(f"wrong, of the whole batch: {wrong}")
 
 
+class Sum(NamedTuple):
+    """One rule over many quarters, in polygons."""
+
+    planted: int = 0
+    hit: int = 0
+    honest: int = 0
+    false: int = 0
+
+    def plus(self, one: Score) -> "Sum":
+        """Add one quarter."""
+        hit = len(one.planted) - len(one.missed)
+        false = len(one.false_alarms) + len(one.known)
+        return Sum(
+            self.planted + len(one.planted),
+            self.hit + hit,
+            self.honest + one.honest,
+            self.false + false,
+        )
+
+
+CONTRADICTS = ("LE01", "CL01", "CL02", "CL03", "CL04", "LM02", "LM03", "LM04", "LM05")
+
+
+def without_photographs(truth: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of a truth what is planted in photographs, and what only repeats that."""
+
+    def kept(rules: list[str], all_rules: list[str]) -> list[str]:
+        plain = [rule for rule in rules if not rule.startswith("PH")]
+        alone = not {*CONTRADICTS, "LM06"} & {*all_rules}
+        return [rule for rule in plain if rule != "RL06" or not alone]
+
+    polygons = {}
+    for name, told in truth["polygons"].items():
+        must = kept(told["must_fire"], told["must_fire"])
+        polygons[name] = told | {"must_fire": must, "may_fire": [*told["may_fire"], "RL06"]}
+        if added := told.get("with_archive"):
+            then = kept(added["must_fire"], [*told["must_fire"], *added["must_fire"]])
+            polygons[name]["with_archive"] = added | {"must_fire": then}
+    planted = [one for one in truth["batch_must_fire"] if not one["rule"].startswith("PH")]
+    return truth | {"polygons": polygons, "batch_must_fire": planted}
+
+
+def over_seeds(seeds: Iterable[int], pictures: bool) -> dict[str, Sum]:
+    """Make, audit and score both quarters of each seed; misses are printed as they come."""
+    from yanhu_satcheck.sample import QUARTERS, folders
+
+    total: dict[str, Sum] = {}
+    for seed in seeds:
+        with TemporaryDirectory() as where:
+            world = folders.World.of(seed)
+            earlier, later = (Path(where) / name for name in QUARTERS)
+            try:
+                folders.summer(world, earlier, pictures)
+                folders.autumn(world, later, pictures)
+            except ValueError as cause:  # a district with no room for one of the cases
+                print(f"seed {seed} makes no quarter: {cause}", flush=True)
+                continue
+            outs = audited_after(earlier, later, Path(where) / "outs")
+            for batch, out in zip((earlier, later), outs, strict=True):
+                truth, findings = read(batch, out)
+                truth = truth if pictures else without_photographs(truth)
+                archive = batch == later
+                for one in scores(truth, findings, archive):
+                    total[one.rule] = total.get(one.rule, Sum()).plus(one)
+                    for what, names in (("missed", one.missed), ("false", one.false_alarms)):
+                        for name in names:
+                            case = truth["polygons"][name]["case"]
+                            print(f"seed {seed} {one.rule} {what} {case}", flush=True)
+                for missed in batch_missed(truth, findings, archive):
+                    print(f"seed {seed} missed, of the whole batch: {missed}", flush=True)
+                for wrong in batch_wrong(truth, findings) if archive else ():
+                    print(f"seed {seed} wrong, of the whole batch: {wrong}", flush=True)
+    return total
+
+
+def show_sum(total: Mapping[str, Sum]) -> None:
+    """Print the table over all seeds."""
+    print(f"{'rule':6} {'fired/planted':>14} {'recall':>7} {'false/honest':>13} {'rate':>8}")
+    for rule, one in sorted(total.items()):
+        recall = f"{one.hit / one.planted:.2f}" if one.planted else "–"
+        rate = f"{one.false / one.honest:.2%}" if one.honest else "–"
+        hit, false = f"{one.hit}/{one.planted}", f"{one.false}/{one.honest}"
+        print(f"{rule:6} {hit:>14} {recall:>7} {false:>13} {rate:>8}")
+
+
 def main() -> None:
-    """Print the table, or those of two quarters."""
+    """Print the table, or those of two quarters, or one over many seeds."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("batch", type=Path)
+    parser.add_argument("batch", type=Path, nargs="?")
     parser.add_argument("out", type=Path, nargs="?")
     parser.add_argument("--after", type=Path, metavar="EARLIER")
+    parser.add_argument("--seeds", type=int)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--without-photographs", action="store_true")
     asked = parser.parse_args()
-    if asked.out:
+    if asked.seeds:
+        seeds = range(asked.first, asked.first + asked.seeds)
+        show_sum(over_seeds(seeds, not asked.without_photographs))
+    elif asked.out:
         show(asked.batch, asked.out)
-    elif asked.after:
+    elif asked.batch and asked.after:
         with TemporaryDirectory() as where:
             first, second = audited_after(asked.after, asked.batch, Path(where))
             print(asked.after.name)
@@ -135,7 +232,7 @@ def main() -> None:
             print(f"\n{asked.batch.name}, with {asked.after.name} in the archive")
             show(asked.batch, second, archive=True)
     else:
-        parser.error("give the audit's OUT, or --after EARLIER")
+        parser.error("give the audit's OUT, --after EARLIER, or --seeds N")
 
 
 if __name__ == "__main__":

@@ -11,24 +11,26 @@ Why it matters: what was found must enter the ledger, or nobody answers for putt
 
 何时会看错：台账可能另册登记，或图斑编号写错；其他批次的行不能代替本批次的行。往期图斑从轻认定：
 往期台账、本期台账中写明该批次的行，以及未写批次、该编号最近一次在该批次下发的行都算；
-本批次同一地块的图斑已纳入台账的也算。已复核为不采纳或登记例外的结论不再计入。
+本批次同一地块的图斑已纳入台账的也算。已复核为不采纳或登记例外的结论不再计入。台账中编号无人下发的行，提示核对。
 When it misleads: the row may be in another book, or carry a mistyped number. A row that names
 another batch does not answer for this one. For an earlier polygon every row that may mean it
 counts: of earlier ledgers, of this one where it names that batch, or names none and the number was
 last issued in that batch; and a row of a polygon issued here on the same ground. A conclusion that
-was refused (不采纳) or accepted as an exception counts no more.
+was refused (不采纳) or accepted as an exception counts no more. A row whose number nobody issued is
+named, to be checked.
 
 什么能说清：在台账中补登该图斑，或更正编号、批次。
 What clears it: enter the polygon, or correct its number or batch. What this audit itself
 contradicts could not be there yet; it is listed in 整改清单 as 应纳入.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from yanhu_satcheck.evidence import Case, Dossier, EarlierPolygon
 from yanhu_satcheck.policy import NoLimits
 from yanhu_satcheck.quantity import stated
-from yanhu_satcheck.rule import Answer, Doubt, Related, Rule
+from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 
 SHARE = 0.1
@@ -40,10 +42,14 @@ def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     for case in dossier.cases:
         if case.call is Call.ILLEGAL and not case.ledger:
             yield _filed(dossier, case)
+    told: dict[tuple[tuple[str, ...], str], list[EarlierPolygon]] = defaultdict(list)
     for polygon in dossier.contradicted:
         here = [case for case in dossier.cases if _lies_on(case, polygon)]
         if not polygon.ledger and not any(case.ledger for case in here):
-            yield _contradicted(here, polygon)
+            told[tuple(case.polygon_id for case in here), polygon.polygon_id].append(polygon)
+    for (whom, _), polygons in sorted(told.items()):  # one number may stand in two batches
+        yield _contradicted(whom, polygons)
+    yield from _strays(dossier)
 
 
 def _filed(dossier: Dossier, case: Case) -> Doubt:
@@ -76,29 +82,50 @@ def _lies_on(case: Case, polygon: EarlierPolygon) -> bool:
     )
 
 
-def _contradicted(here: Sequence[Case], polygon: EarlierPolygon) -> Doubt:
-    rules = "、".join(dict.fromkeys(one.rule for one in polygon.contradicted))
-    batch, number = polygon.batch, polygon.polygon_id
-    again = "、".join(case.polygon_id for case in here)
-    zh = f"；本批次同一地块的图斑 {again} 也没有" if here else ""
-    en = f", nor one for {again}, issued on that ground now" if here else ""
+def _contradicted(whom: Sequence[str], polygons: Sequence[EarlierPolygon]) -> Doubt:
+    rules = "、".join(dict.fromkeys(one.rule for two in polygons for one in two.contradicted))
+    number = polygons[0].polygon_id
+    batches = "、".join(one.batch for one in polygons)
+    again = "、".join(whom)
+    zh = f"；本批次同一地块的图斑 {again} 也没有" if whom else ""
+    en = f", nor one for {again}, issued on that ground now" if whom else ""
     return Doubt(
-        tuple(case.polygon_id for case in here),
+        tuple(whom),
         Status.UNSUPPORTED,
         Confidence.CERTAIN,
         Words(
-            f"{batch} 的图斑 {number} 核查结论为与填报不一致（{rules}），复核未予否定，"
+            f"{batches} 的图斑 {number} 核查结论为与填报不一致（{rules}），复核未予否定，"
             f"历次整改台账中均没有该图斑{zh}",
-            f"{number} of {batch} was found inconsistent with its filing ({rules}), which nobody"
+            f"{number} of {batches} was found inconsistent with its filing ({rules}), which nobody"
             f" refused, and no rectification ledger has a row for it{en}",
         ),
         (
             stated("ledger_rows", 0, "rectification", threshold="1"),
-            stated("call_then", polygon.legality or polygon.call.words.zh, "archive"),
+            *(
+                stated("call_then", one.legality or one.call.words.zh, "archive")
+                for one in polygons
+            ),
         ),
-        (Related("polygon", number, None, batch),),
+        tuple(Related("polygon", number, None, one.batch) for one in polygons),
         on_change=False,
     )
+
+
+def _strays(dossier: Dossier) -> Iterator[Unsure]:
+    """Name the rows of this batch, or of none, whose number nobody issued."""
+    issued = {polygon.key for polygon in dossier.batch.polygons}
+    issued |= {one.key for one in dossier.issued_before}
+    rows = {row.key: row for row in reversed(dossier.batch.ledger) if dossier.batch.owns(row)}
+    for key in sorted({*rows} - issued - {""}):
+        number, place = rows[key].polygon_id, rows[key].row
+        says = Words(
+            f"台账第 {place} 行的图斑 {number} 不在已知下发的图斑中，请核对编号和批次",
+            f"{number}, in row {place} of the ledger, was issued in no batch known; check its "
+            "number and batch",
+        )
+        if "archive" in dossier.not_supplied:
+            says = Words(f"{says.zh}（未提供档案）", f"{says.en} (no archive)")
+        yield Unsure((), says, related=(Related("ledger", number),))
 
 
 def _concerns(case: Case, limits: NoLimits) -> bool:

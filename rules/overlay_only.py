@@ -1,36 +1,36 @@
 """A licensed mine was checked only by overlaying imagery (仅作影像套合), not in the field.
 
 查什么：有证矿山的核查方式仅为影像套合；或缺少核查时间、核查人员、实际开采方式、实际开采矿种、
-储量动态核查中的内容；或三个以上许可证的核查描述除矿名、编号、日期外完全雷同。
+储量动态核查中的内容，或写明未核查；或三个以上许可证的核查描述除矿名、编号、日期外几乎相同。
 What it finds: a licensed mine whose check is imagery overlay alone, or lacks its date, its person,
-the method, the mineral or the reserves; or one text filed for three licences or more.
+the method, the mineral or the reserves, or says that they were not looked at; or nearly one text
+filed for three licences or more.
 
 为何要紧：越界以外的问题，如擅自改变开采方式、开采矿种和储量动态，影像套合看不出来。
-Why it matters: an overlay shows a boundary crossed. A changed method, another mineral or unre
-ported
+Why it matters: an overlay shows a boundary crossed. A changed method, another mineral or unreported
 reserves only a visit shows.
 
 何时会看错：台账可能另存纸质记录；模板化的用语并不等于没有到现场，因此记录齐全的雷同描述至多存疑。
-When it misleads: the record may be on paper elsewhere; a template is not proof that nobody we
-nt, so
-like words beside complete records are at most doubtful. A column blank in the whole filing is said
-once for the batch.
+本批次和档案中用于非矿山图斑三次以上的语句视为填报模板，不参与比较；各自另有不同内容的，
+即使套用同一段话也不算雷同。仅有个别整列空白的，整批说明一次。
+When it misleads: the record may be on paper elsewhere; a template is not proof that nobody went, so
+like words beside complete records are at most doubtful. Clauses that three filings about something
+else than a mine use, in this batch or the archive, are the form's and left out; and texts that each
+say something of their own are two, however much they share. A column blank in the whole filing is
+said once for the batch.
 
 什么能说清：补充注明日期、人员和开采方式、矿种、储量核查结果的现场记录。
 What clears it: a dated field record with a name, and what was found of method, mineral, reserves.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import combinations
 from unicodedata import normalize
 
 from yanhu_satcheck.evidence import Case, Dossier
 from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Figure, stated
-from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure
+from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure, connected
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words, fold
 
 # What a field check states, by the filing's column.
@@ -55,6 +55,11 @@ class Limits:
         unit="in 核查方式",
         why="到现场 on site",
     )
+    unchecked: tuple[str, ...] = limit(
+        ("未核查", "未检查", "未查", "未测", "未核实", "否", "不详"),
+        unit="in the field record",
+        why="写明未核查等于空白 says itself that it was not looked at",
+    )
     licences: int = limit(
         3, unit="licences", low=2, high=50, why="三个以上为多 three or more are many"
     )
@@ -72,11 +77,11 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     untold = {name: words for name, words in STATED.items() if f"submission.{name}" in blank}
     if dossier.cases and (untold or "submission.check_method" in blank):
         yield _untold([*untold.values()], "submission.check_method" in blank)
-    lacking = {case.polygon_id: _lacking(case, untold) for case in dossier.cases}
+    lacking = {case.polygon_id: _lacking(case, untold, limits) for case in dossier.cases}
     for case in dossier.cases:
         if _overlay_alone(case, limits) or lacking[case.polygon_id]:
             yield _no_field(case, lacking[case.polygon_id], _overlay_alone(case, limits))
-    for group in _twins(dossier.cases, limits):
+    for group in _twins(dossier, limits):
         complete = not any(
             lacking[case.polygon_id] or _overlay_alone(case, limits) for case in group
         )
@@ -102,7 +107,7 @@ def _overlay_alone(case: Case, limits: Limits) -> bool:
     return overlay and not field
 
 
-def _lacking(case: Case, untold: dict[str, Words]) -> list[Words]:
+def _lacking(case: Case, untold: dict[str, Words], limits: Limits) -> list[Words]:
     """List what the field record leaves blank, beyond what the whole filing leaves blank.
 
     Only a LEGAL call says that somebody mines there; of an idle place no method is asked.
@@ -114,9 +119,15 @@ def _lacking(case: Case, untold: dict[str, Words]) -> list[Words]:
         words
         for name, words in STATED.items()
         if name not in untold
-        and not getattr(filing, name)
+        and not _told(getattr(filing, name), limits)
         and not (name == "reserves_check" and filing and filing.extracted_volume_m3 is not None)
     ]
+
+
+def _told(cell: object, limits: Limits) -> bool:
+    """Whether a cell of the record says something, and not that nobody looked."""
+    text = normalize("NFKC", cell).strip() if isinstance(cell, str) else cell
+    return bool(text) and text not in limits.unchecked
 
 
 def _no_field(case: Case, lacking: list[Words], overlay: bool) -> Doubt:
@@ -142,39 +153,17 @@ def _no_field(case: Case, lacking: list[Words], overlay: bool) -> Doubt:
     )
 
 
-def _twins(cases: tuple[Case, ...], limits: Limits) -> list[list[Case]]:
+def _twins(dossier: Dossier, limits: Limits) -> list[list[Case]]:
     """Group the filings whose descriptions are the same once names, numbers, dates are masked."""
-    texts = {case.polygon_id: _masked(case) for case in cases}
-    told = [id for id, text in texts.items() if len(text) >= limits.shortest]
-    groups = [{id} for id in told]
-    for one, two in combinations(told, 2):
-        if _alike(texts[one], texts[two], limits.same_words):
-            touched = [group for group in groups if group & {one, two}]
-            groups = [group for group in groups if group not in touched]
-            groups.append(set().union(*touched))
-    twins = [[case for case in cases if case.polygon_id in group] for group in groups]
-    return [g for g in twins if len({_licence(case) for case in g} - {""}) >= limits.licences]
-
-
-def _masked(case: Case) -> str:
-    text = normalize("NFKC", case.filing.field_description if case.filing else "").upper()
-    names = {link.permit.mine_name for link in case.licences}
-    names |= {link.permit.holder for link in case.licences}
-    names |= {link.permit.permit_no for link in case.licences}
-    names |= {case.polygon_id, case.polygon.township, case.polygon.village}
-    if case.filing:
-        names |= {case.filing.permit_no, case.filing.project_name, case.filing.inspector}
-    for name in sorted(map(fold, names), key=len, reverse=True):
-        text = text.replace(name, "") if name else text
-    return re.sub(r"[\d\W_]+", "", text)
-
-
-def _alike(one: str, two: str, share: float) -> bool:
-    if one == two:
-        return True
-    first, second = sorted((one, two))  # the ratio depends on the order
-    match = SequenceMatcher(None, first, second, autojunk=False)
-    return match.quick_ratio() >= share and match.ratio() >= share
+    cases = {case.polygon_id: case for case in dossier.cases}
+    pairs = [
+        one.polygon_ids
+        for one in dossier.text_twins
+        if one.share >= limits.same_words and one.length >= limits.shortest
+    ]
+    groups = [[cases[id] for id in sorted({*cases} & group)] for group in connected(pairs)]
+    many = [g for g in groups if len({_licence(case) for case in g} - {""}) >= limits.licences]
+    return sorted(many, key=lambda group: group[0].polygon_id)
 
 
 def _licence(case: Case) -> str:

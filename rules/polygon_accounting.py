@@ -1,8 +1,10 @@
 """Issued and filed polygons do not match one for one (图斑与填报不能一一对应).
 
-查什么：同一编号下发或填报多次；填报了未下发的编号；下发的图斑没有填报；子图斑面积之和与母图斑不符。
+查什么：同一编号下发或填报多次；填报了未下发的编号；下发的图斑没有填报；子图斑面积之和与母图斑不符，
+或母子关系成环。
 What it finds: a number issued or filed more than once, one filed that was not issued, a polygon
-issued and not filed, and children whose areas do not add up to their parent's.
+issued and not filed, children whose areas do not add up to their parent's, and polygons that are
+parent and child of one another.
 
 为何要紧：漏填、重填、拆分时丢掉一块，都会使一处地块不受核查。
 Why it matters: a row left out, filed twice, or a piece lost in splitting leaves ground unexamined.
@@ -113,8 +115,32 @@ def _children(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     split: dict[str, list[Case]] = defaultdict(list)
     for case in dossier.cases:
         split[fold(case.polygon.parent_polygon_id)].append(case)
+    rings = _rings(dossier.cases)
+    for ring in rings:
+        says = Words(
+            f"图斑 {'、'.join(ring)} 互为母子图斑，关系成环，不能核对面积",
+            f"{', '.join(ring)} are parent and child of one another: areas cannot be added",
+        )
+        yield _doubt(ring, Status.DOUBTFUL, says, [Figure("polygons", *_count(len(ring)))])
+    round_ = {id for ring in rings for id in ring}
     for key in sorted({*split} & {*parents}):
-        yield from _added_up(parents[key][0], split[key], limits)
+        if parents[key][0].polygon_id not in round_:
+            yield from _added_up(parents[key][0], split[key], limits)
+
+
+def _rings(cases: Sequence[Case]) -> list[tuple[str, ...]]:
+    """Find the polygons that are their own ancestors, ring by ring."""
+    named = {key: same[0] for key, same in _by_key(cases).items()}
+    up = {key: fold(case.polygon.parent_polygon_id) for key, case in named.items()}
+    rings = set()
+    for key in up:
+        way, at = [key], up[key]
+        while at in up and at not in way:
+            way.append(at)
+            at = up[at]
+        if at == key:
+            rings.add(tuple(sorted(named[one].polygon_id for one in way)))
+    return sorted(rings)
 
 
 def _added_up(parent: Case, children: Sequence[Case], limits: Limits) -> Iterator[Answer]:

@@ -8,14 +8,17 @@ still bare or growing in the images.
 Why it matters: issued again and again and called harmless each time is what hidden mining looks
 like most often.
 
-何时会看错：本规则目前只看判定、位置和裸露，最多列存疑。翻耕、收割也使地面裸露，故扩大的须成因指向采矿，
-未扩大的须前后时相和往期测得的后时相都裸露。滑坡体、老采场长期裸露而未扩大，可能如实；
+何时会看错：只有本期影像上确有新挖（新增裸地，原已裸露的为扩大或挖深）、成因指向采矿、影像分得清采矿与建设，
+且偶然变化的可能已排除时，才认定不一致；只有裸露而未扩大的，至多存疑，且须前后时相和往期测得的后时相都裸露，
+因为翻耕、收割也使地面裸露。后续影像上已返绿的不作认定。滑坡体、老采场长期裸露而未扩大，可能如实；
 灾害判定的裸露不扩大的不作认定。修复地块正在变绿的、有效采矿许可证或在建项目覆盖的，不作认定；
 备注或判定为特殊用地的不判断；合法、工程建设等判定的依据所在的表未提供的，无法判定。
 往期违法或未填报的地块不属此类。母子图斑不算重复下发。
-When it misleads: it looks at calls, places and bareness, and says doubtful at most. Fields lie bare
-too: growth counts where mining explains it best, and bareness where it lay bare at both dates and,
-as far as it was measured then, at the later image of every earlier batch. A slide's scar
+When it misleads: it contradicts a filing only where this batch's images show new digging (newly
+bare ground, or where it was open before, wider or deeper), mining explains it, the cells can tell
+digging from building, and chance is ruled out. Bareness without growth is a doubt at most, for
+fields lie bare too: it must have lain bare at both dates and, as far as it was measured then, at
+the later image of every earlier batch. What is green again since is not spoken of. A slide's scar
 and an old working may honestly stay bare, so a disaster that does not grow is not spoken of. Nor is
 ground that greens, or that a licence or project in force covers. Special use is not judged, nor a
 call whose papers stand in a table that is not supplied. Ground once called illegal is LE02's; a
@@ -32,7 +35,7 @@ from typing import NamedTuple
 
 from yanhu_satcheck.evidence import Case, ChangeEvidence, Dossier, EarlierOverlap
 from yanhu_satcheck.policy import limit
-from yanhu_satcheck.quantity import Figure, Measured, stated
+from yanhu_satcheck.quantity import Figure, stated
 from yanhu_satcheck.rule import (
     COVERS,
     Answer,
@@ -44,10 +47,29 @@ from yanhu_satcheck.rule import (
     unseen,
 )
 from yanhu_satcheck.terms import BENIGN, NO_CALL, Call, Confidence, Severity, Status, Words
+from yanhu_satcheck.traces import (
+    Grown,
+    Since,
+    Sizes,
+    Speaks,
+    beyond,
+    by_how_much,
+    cause_figures,
+    dated,
+    deeper,
+    grown,
+    joined,
+    later_figures,
+    relief_figures,
+    since,
+    speaks,
+    then,
+    why,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Sizes):
     """What still bare and growing are, and what makes two polygons one place."""
 
     batches: int = limit(2, unit="batches", low=2, high=12, why="两次以上 this one counts as one")
@@ -57,20 +79,14 @@ class Limits:
     still_bare: float = limit(
         0.5, unit="share", low=0.2, high=0.95, why="前后时相过半裸露 most of it, at both dates"
     )
-    growth: float = limit(
-        0.2, unit="share", low=0.05, high=0.9, why="与 CL01 相同 what grows for CL01"
+    not_green: float = limit(
+        0.6, unit="share", low=0.5, high=0.95, why="多数仍裸露即未返绿 most of it is bare still"
     )
-    p_mining: float = limit(
-        0.5, unit="share", low=0.3, high=0.99, why="与 CL01 相同 likelier than all others"
-    )
-    growth_cells: int = limit(
-        20, unit="cells", low=5, high=1000, why="余下像元太少则测不出新增 fewer cannot show growth"
+    cell_m: float = limit(
+        20.0, unit="m", low=2.0, high=60.0, why="更粗难分采矿与建设 coarser: digging or building?"
     )
     greening: float = limit(
         0.2, unit="share", low=0.05, high=0.9, why="变绿达此即在恢复 as much green is recovery"
-    )
-    clear_share: float = limit(
-        0.6, unit="share", low=0.3, high=1.0, why="多数看得清 a majority is seen"
     )
     special_use: tuple[str, ...] = limit(
         ("特殊用地",), unit="in the remark", why="2024年通知：军事用地填伪变化并备注 2024 notice"
@@ -83,7 +99,9 @@ class Again(NamedTuple):
     case: Case
     met: tuple[EarlierOverlap, ...]
     change: ChangeEvidence
-    grew: Measured | None  # the share that is newly bare; `None`: it lies bare and did not grow
+    grew: Grown | None  # `None`: it lies bare and did not grow
+    sure: bool  # it grew, and mining explains that
+    after: Since  # what follow-up dates show
 
     @property
     def batches(self) -> set[str]:
@@ -98,15 +116,17 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
         met = _before(case, limits)
         if why := _unjudged(dossier, case, limits) if met else None:
             yield Unsure((case.polygon_id,), why)
-        elif met and case.change and (one := _bare(case, met, case.change, limits)):
+        elif met and case.change and (one := _bare(dossier, case, met, case.change, limits)):
             found[case.polygon_id] = one
-    ends = (
-        (("", id), (one.polygon.batch, one.polygon.polygon_id))
-        for id, again in found.items()
-        for one in again.met
-    )
-    for group in sorted(map(sorted, connected(ends))):
-        yield _doubt([found[id] for batch, id in group if not batch], limits)
+    for sure in (True, False):
+        mine = {id: again for id, again in found.items() if again.sure is sure}
+        ends = (
+            (("", id), (one.polygon.batch, one.polygon.polygon_id))
+            for id, again in mine.items()
+            for one in again.met
+        )
+        for group in sorted(map(sorted, connected(ends))):
+            yield _doubt([mine[id] for batch, id in group if not batch], limits)
 
 
 def _before(case: Case, limits: Limits) -> tuple[EarlierOverlap, ...]:
@@ -138,63 +158,103 @@ def _unjudged(dossier: Dossier, case: Case, limits: Limits) -> Words | None:
 
 
 def _bare(
-    case: Case, met: tuple[EarlierOverlap, ...], change: ChangeEvidence, limits: Limits
+    dossier: Dossier,
+    case: Case,
+    met: tuple[EarlierOverlap, ...],
+    change: ChangeEvidence,
+    limits: Limits,
 ) -> Again | None:
     """Tell whether a place still lies bare or grows, and nothing honest explains it."""
     covered = (case.licensed_share or 0.0) + (case.approved_share or 0.0)
-    if covered >= COVERS or change.green_gain.value >= limits.greening:
+    after = since(case.later, change, limits.not_green, limits.growth, limits.clear_share)
+    if covered >= COVERS or change.green_gain.value >= limits.greening or after.season:
         return None
-    told = change.growth_share.n >= limits.growth_cells
-    sizes = [change.bare_gain, *([change.growth_share] if told else [])]
-    grew = max(sizes, key=lambda size: size.value)
-    mining = case.cause is None or case.cause.of("mining") >= limits.p_mining
-    if mining and grew.value >= limits.growth and grew.value > 1.96 * grew.sigma:
-        return Again(case, met, change, grew)
-    then = [one.polygon.bare_after for one in met if one.polygon.bare_after is not None]
-    always = min(change.bare_before.value, change.bare_after.value, *then) >= limits.still_bare
+    cause, told = speaks(case.cause, limits.p_mining), case.p_value is not None
+    recent = dated(dossier, case.scene, limits)
+    dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
+    if (dug.answer and cause in (Speaks.MINING, Speaks.UNTOLD)) or _widened(change, cause, limits):
+        coarse = case.scene is not None and case.scene.cell_m > limits.cell_m
+        lower = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
+        sure = bool(dug.answer) and cause is Speaks.MINING and (not coarse or lower is not None)
+        return Again(case, met, change, dug, sure, after)
+    once = [one.polygon.bare_after for one in met if one.polygon.bare_after is not None]
+    always = min(change.bare_before.value, change.bare_after.value, *once) >= limits.still_bare
     scarred = case.call is Call.DISASTER
-    return Again(case, met, change, None) if always and not scarred else None
+    return Again(case, met, change, None, False, after) if always and not scarred else None
+
+
+def _widened(change: ChangeEvidence, cause: Speaks, limits: Limits) -> bool:
+    """Whether the part that was not bare became so, however little was bare before."""
+    size = change.growth_share
+    counted = size.n >= limits.growth_cells and size.value >= limits.growth and beyond(size)
+    return counted and cause in (Speaks.MINING, Speaks.UNTOLD)
 
 
 def _doubt(group: list[Again], limits: Limits) -> Doubt:
-    then = {(o.polygon.batch, o.polygon.polygon_id): o.polygon for one in group for o in one.met}
-    zh = [f"{batch} 的 {id} 填报为{one.call.words.zh}" for (batch, id), one in sorted(then.items())]
-    en = [f"{id} of {batch} {one.call.words.en}" for (batch, id), one in sorted(then.items())]
-    for one in group:
-        after, call = one.change.bare_after, one.case.call.words
-        zh_state = f"新增裸地占 {one.grew}" if one.grew else "未见扩大"
-        en_state = f"{one.grew} of it newly bare" if one.grew else "without growth"
-        zh.append(f"本期 {one.case.polygon_id} 填报为{call.zh}，裸露 {after}，{zh_state}")
-        en.append(f"{one.case.polygon_id} now {call.en}, {after} bare, {en_state}")
+    earlier = {(o.polygon.batch, o.polygon.polygon_id): o.polygon for one in group for o in one.met}
     batches = set().union(*(one.batches for one in group))
-    figures = [stated("batches", len(batches) + 1, "archive", threshold=str(limits.batches))]
-    for one in group:
-        scene = one.case.scene.scene if one.case.scene else ""
-        for name, size, least in (
-            ("bare_before", one.change.bare_before, limits.still_bare),
-            ("bare_after", one.change.bare_after, limits.still_bare),
-            ("bare_gain", one.change.bare_gain, limits.growth),
-            ("growth_share", one.change.growth_share, limits.growth),
-            ("green_gain", one.change.green_gain, limits.greening),
-        ):
-            of = f" {one.case.polygon_id}" if len(group) > 1 else ""
-            figures.append(_figure(size, least, f"{name}{of}", scene))
+    calls = [
+        Words(f"{batch} 的 {id} 填报为{one.call.words.zh}", f"{id} of {batch} {one.call.words.en}")
+        for (batch, id), one in sorted(earlier.items())
+    ]
+    said = joined([*calls, *map(_state, group)])
+    sure = group[0].sure
+    grew = [one.grew for one in group if one.grew]
     return Doubt(
         tuple(one.case.polygon_id for one in group),
-        Status.DOUBTFUL,
-        Confidence.LIKELY if any(one.grew for one in group) else Confidence.HINT,
+        Status.INCONSISTENT if sure else Status.DOUBTFUL,
+        Confidence.LIKELY if grew and not any(one.near for one in grew) else Confidence.HINT,
         Words(
-            f"同一地块在 {len(batches) + 1} 个批次中下发，历次均填报为合规：{'；'.join(zh)}",
+            f"同一地块在 {len(batches) + 1} 个批次中下发，历次均填报为合规：{said.zh}",
             f"one place was issued in {len(batches) + 1} batches and called harmless each time: "
-            f"{'; '.join(en)}",
+            f"{said.en}",
         ),
-        tuple(figures),
-        tuple(Related("polygon", id, None, batch) for batch, id in then),
+        (
+            stated("batches", len(batches) + 1, "archive", threshold=str(limits.batches)),
+            *(figure for one in group for figure in _figures(one, len(group) > 1, limits)),
+        ),
+        tuple(Related("polygon", id, None, batch) for batch, id in earlier),
+        on_change=sure,
     )
 
 
-def _figure(size: Measured, least: float, name: str, scene: str) -> Figure:
-    return size.held_to(least, name, scene)
+def _state(one: Again) -> Words:
+    """Word how a place is called now, and what the images show of it."""
+    after, call = one.change.bare_after, one.case.call.words
+    zh, en = "未见扩大", "without growth"
+    if one.grew:
+        zh, en = f"新增裸地占 {one.grew.size}", f"{one.grew.size} of it newly bare"
+        if one.grew.moved:
+            by = by_how_much(one.grew.moved)
+            zh, en = f"{zh}，{by.zh}", f"{en}, {by.en}"
+    told = Words(
+        f"本期 {one.case.polygon_id} 填报为{call.zh}，裸露 {after}，{zh}",
+        f"{one.case.polygon_id} now {call.en}, {after} bare, {en}",
+    )
+    grew = [why(one.case.cause, one.case.chance), *then(one.after)] if one.grew else []
+    return joined([told, *grew])
+
+
+def _figures(one: Again, many: bool, limits: Limits) -> Iterator[Figure]:
+    scene = one.case.scene.scene if one.case.scene else ""
+    of = f" {one.case.polygon_id}" if many else ""
+    for name, size, least in (
+        ("bare_before", one.change.bare_before, limits.still_bare),
+        ("bare_after", one.change.bare_after, limits.still_bare),
+        ("bare_gain", one.change.bare_gain, limits.bare_gain),
+        ("growth_share", one.change.growth_share, limits.growth),
+        ("green_gain", one.change.green_gain, limits.greening),
+    ):
+        yield size.held_to(least, f"{name}{of}", scene)
+    for earlier in one.met:
+        polygon, bare = earlier.polygon, earlier.polygon.bare_after
+        if bare is not None:
+            name = f"bare_after {polygon.batch} {polygon.polygon_id}{of}"
+            yield Figure(name, bare, None, None, "share", limits.still_bare, "archive")
+    if one.grew:
+        yield from cause_figures(one.case.cause, one.case.chance, scene, limits.p_mining)
+        yield from relief_figures(one.case.terrain, "net_m3", "floor_change")
+        yield from later_figures(one.case, None, limits.growth)
 
 
 RULE = Rule(
@@ -206,7 +266,6 @@ RULE = Rule(
         "四(三)：回头看",
     ),
     severity=Severity.HIGH,
-    worst=Status.DOUBTFUL,
     limits=Limits(),
     needs=frozenset({"archive", "scenes", "submission"}),
     concerns=lambda case, limits: case.call in BENIGN,

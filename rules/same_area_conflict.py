@@ -6,12 +6,13 @@ What it finds: polygons of one batch that share ground, and are called different
 为何要紧：同一块地不能既合法又违法；判定不一，至少有一处没有如实填报。
 Why it matters: one piece of ground cannot be both legal and illegal; at least one call is wrong.
 
-何时会看错：数字化造成的细碎重叠不算；拆分的母子图斑不比较；违法的细类不同不算冲突；
-特殊用地按要求填报为伪变化，不算冲突。同一地块先后两次变化而判定确实不同的，仍会列出，
+何时会看错：数字化造成的细碎重叠（处处不宽于 2 米）不算；拆分的母子图斑不比较；违法的细类不同
+不算冲突；特殊用地按要求填报为伪变化，不算冲突。同一地块先后两次变化而判定确实不同的，仍会列出，
 需人工说明。
-When it misleads: digitising slivers do not count, a polygon is not compared with its parent or
-children, sub-types of one call do not conflict, and special-use land filed as pseudo-change is as
-the notice asks. Two honest changes of one place within a batch are still named.
+When it misleads: digitising slivers, nowhere wider than 2 m, do not count; a polygon is compared
+neither with its parent nor its children; sub-types of one call do not conflict, and special-use
+land filed as pseudo-change is as the notice asks. Two honest changes of one place within a batch
+are still named.
 
 什么能说清：说明哪一个判定有依据，并更正另一个。
 What clears it: say which call has its grounds, and correct the other.

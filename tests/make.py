@@ -84,6 +84,12 @@ class NoPast(Past):
     def picture(self, sha256: str) -> bytes | None:
         return None
 
+    def issued_before(self, before: str) -> tuple[EarlierPolygon, ...]:
+        return ()
+
+    def looked_again(self, before: str) -> frozenset[tuple[str, str]]:
+        return frozenset()
+
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
         return ()
 

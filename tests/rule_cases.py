@@ -11,11 +11,16 @@ from shapely.geometry import box
 from yanhu_satcheck.batch import (
     Approval,
     Batch,
+    Blacklisted,
     Camera,
+    Hazard,
     IssuedPolygon,
+    KeyArea,
     LedgerRow,
     Licence,
+    Lookback,
     Misread,
+    Patrol,
     Photo,
     Recorded,
 )
@@ -32,6 +37,7 @@ from yanhu_satcheck.evidence import (
     EarlierPhoto,
     EarlierPolygon,
     EarlierTwin,
+    Found,
     LaterEvidence,
     LicenceLink,
     OutsideEvidence,
@@ -48,6 +54,7 @@ from yanhu_satcheck.past import EarlierFinding
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.scene import ElevationFile, ElevationPair, Grid
 from yanhu_satcheck.terms import Breach, Call, Status, Words, fold
+from yanhu_satcheck.wording import text_twins
 
 SQUARE = box(0, 0, 100, 100)
 FILED = {f.name for f in fields(Filing)} - {"polygon_id", "key", "row", "cells"}
@@ -258,10 +265,11 @@ def earlier(told: Told) -> EarlierPolygon:
         call,
         legality=call.words.zh,
         filed_date=told.get("filed", date(2022, 9, 20)) or None,
-        after_date=told.get("after", date(2022, 8, 1)),
+        after_date=told.get("after", date(2022, 8, 1)) or None,
         findings=found,
         ledger=rows,
         bare_after=told.get("bare"),
+        field_description=told.get("field_description", ""),
     )
 
 
@@ -301,6 +309,7 @@ def case(id: str, told: Told, ledger: tuple[LedgerRow, ...] = ()) -> Case:
         before_date=told.get("before"),
         after_date=told.get("after", date(2022, 11, 12)),
         area_m2=told.get("area"),
+        village=told.get("village", ""),
         parent_polygon_id=told.get("parent", ""),
     )
     return Case(
@@ -332,6 +341,17 @@ def ledger_row(n: int, told: Told) -> LedgerRow:
     row |= {name: value for name, value in told.items() if name not in ("id", "lacks")}
     row |= {"deadline": day or None} | dict.fromkeys(told.get("lacks", ()), "")
     return LedgerRow(id, fold(id), n, **row)
+
+
+def patrol(n: int, told: str) -> Patrol:
+    """Write a patrol: “乡 槐泉镇 2022-10-09”; without a day, one that could not be read."""
+    level, place, *day = told.split()
+    return Patrol(level, place, date.fromisoformat(day[0]) if day else None, n)
+
+
+def lookback(n: int, told: Told) -> Lookback:
+    day = told.get("on", date(2022, 12, 1)) or None
+    return Lookback(told["id"], fold(told["id"]), told.get("batch", ""), day, "某", n)
 
 
 def misread(told: Told) -> Misread:
@@ -369,12 +389,24 @@ def dossier(told: Told, default: Told) -> Dossier:
         submissions=tuple(one for one in filings if one),
         photos=tuple(Photo(one["id"], None, None, True, named) for one, named in loose),
         ledger=rows,
+        hazards=tuple(Hazard(ref, "", None, 2) for ref in told.get("hazard_points", ())),
+        patrols=tuple(patrol(n, one) for n, one in enumerate(told.get("patrols", ()), 2)),
+        blacklist=tuple(
+            Blacklisted(name, since or None, n)
+            for n, (name, since) in enumerate(told.get("blacklist", {}).items(), 2)
+        ),
+        lookback=tuple(lookback(n, one) for n, one in enumerate(told.get("lookback", ()), 2)),
+        key_areas=tuple(
+            KeyArea(name, kind, None, n)
+            for n, (name, kind) in enumerate(told.get("key_areas", {}).items(), 2)
+        ),
         misreads=tuple(misread(one) for one in told.get("misreads", ())),
         not_supplied=frozenset(told.get("not_supplied", ())),
         blank_columns=frozenset(told.get("blank", ())),
         elevation=elevation(told),
         crs_in_doubt=frozenset(told.get("crs_in_doubt", ())),
     )
+    before = tuple(earlier(one) for one in told.get("issued_before", ()))
     groups = (group(kind, ids, told) for kind, *ids in told.get("groups", ()))
     shifts = (
         DatumShift(one["crs"], one.get("device", ""), tuple(one["photos"]), 3, 540.0, 30.0)
@@ -389,4 +421,11 @@ def dossier(told: Told, default: Told) -> Dossier:
         loose_photos=tuple(photo(one, None) for one, _ in loose),
         contradicted=tuple(earlier(one) for one in told.get("contradicted", ())),
         datum_shifts=tuple(shifts),
+        found=tuple(
+            Found(rule, tuple(ids), Status[status], f"{rule}{''.join(ids)}")
+            for rule, status, *ids in told.get("found", ())
+        ),
+        issued_before=before,
+        looked_before=frozenset((batch, key) for batch, key in told.get("looked_before", ())),
+        text_twins=text_twins(batch, cases, before),
     )

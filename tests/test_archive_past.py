@@ -129,6 +129,20 @@ def test_the_newest_revision_counts(path: Path) -> None:
     assert told == {("2022Q2", ONE), ("2022Q2", TWO)}
 
 
+def test_every_earlier_polygon_is_known_and_none_of_this_batch_or_later(path: Path) -> None:
+    with open_past(path) as past:
+        told = {batch: past.issued_before(batch) for batch in ("2022Q2", "2022Q3")}
+    assert told["2022Q2"] == ()
+    known = {(one.batch, one.polygon_id) for one in told["2022Q3"]}
+    assert {("2022Q2", ONE), ("2022Q2", TWO)} <= known
+    first = next(one for one in told["2022Q3"] if one.polygon_id == ONE)
+    assert (first.legality, first.after_date, first.lonlat) == (
+        "实地伪变化",
+        date(2022, 11, 12),
+        None,
+    )
+
+
 def test_ledgers_of_later_batches_speak_of_an_earlier_polygon(path: Path) -> None:
     with open_past(path) as past:
         before = {b: past.contradicted(b) for b in ("2022Q4", "2023Q1")}

@@ -192,6 +192,23 @@ def test_the_second_round_sees_the_first_whatever_the_order_of_the_book() -> Non
     assert judgement.status("P1") is None
 
 
+def test_the_second_round_knows_what_was_not_asked_for_and_tells_nothing_of_it() -> None:
+    later = rule(seconds, code="RL06", slug="later", after=True)
+    first = rule(answers(doubt("P2", on_change=False)))
+    judgement = judge(dossier(case("P1"), case("P2")), [later], {}, [later, first])
+    assert [(f.polygon_id, f.rule) for f in judgement.findings] == [("P2", "RL06")]
+    assert [account.rule for account in judgement.accounts] == ["RL06"]
+
+
+@pytest.mark.parametrize(("p", "left"), [(0.01, Status.INCONSISTENT), (0.5, Status.UNSUPPORTED)])
+def test_where_chance_is_silent_the_paper_still_speaks(p: float, left: Status) -> None:
+    given = doubt("P1", unproven=Status.UNSUPPORTED, proposes=Call.ILLEGAL)
+    finding = only(judge(dossier(case("P1", p)), [rule(answers(given))]).findings)
+    assert finding.status is left
+    assert ("偶然性未排除" in finding.message.zh) is (left is Status.UNSUPPORTED)
+    assert (finding.proposed is None) is (left is Status.UNSUPPORTED)
+
+
 def broken(dossier: Dossier, limits: NoLimits) -> Iterable[Answer]:
     raise KeyError("slope")
 

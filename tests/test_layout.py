@@ -33,7 +33,7 @@ final
 places changes
 rules
 raster
-read survey measure photos relate judge pardons correct report archive rulebook sample
+read survey measure photos relate wording judge pardons correct report archive rulebook sample
 workers wayback outcheck health
 album
 pipeline

@@ -214,3 +214,19 @@ def judged() -> Judgement:
     says = Words("不符", "not so")
     grade = (Status.INCONSISTENT, Severity.HIGH, Confidence.LIKELY)
     return Judgement((Finding("2022Q4", "CL01", "x", ("A",), *grade, says),))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["运政土批（2022）88号", "运政土批〔2022〕88号", "运政土批[2022] 88", "甲、运政土批(2022)88号"],
+)
+def test_an_approval_is_known_whatever_its_brackets(written: str) -> None:
+    one = polygon("A1", square(0, 0))
+    project = Approval("运政土批（2022）88号", "x", "", None, None, square(0, 0), 2)
+    made = batch(
+        one,
+        submissions=(filing("A1", Call.CONSTRUCTION, approval_no=written),),
+        projects=(project,),
+    )
+    [link] = relate(made).approvals["A1"]
+    assert link.named

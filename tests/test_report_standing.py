@@ -197,4 +197,4 @@ def test_the_ledger_tells_undeclared_from_unusable(sample_audit: Run) -> None:
     about = openpyxl.load_workbook(sample_audit.out / "ledger.xlsx")["说明"]
     told = {row[1].value: row[2].value for row in about.iter_rows()}
     assert told["本批次未提供"].startswith("历史档案")
-    assert told["已声明但无法使用"].startswith("回头看记录、重点区域")
+    assert told["已声明但无法使用"].startswith("重点区域")

@@ -15,10 +15,12 @@ from python_calamine import CalamineWorkbook
 from rasterio.features import rasterize
 from shapely.geometry import box
 
+from yanhu_satcheck.rulebook import rulebook
 from yanhu_satcheck.sample import elevation, layers
 from yanhu_satcheck.sample.filing import STRAY, TWICE
 from yanhu_satcheck.sample.frame import Grid
 from yanhu_satcheck.sample.land import Land
+from yanhu_satcheck.sample.licences import MINES
 from yanhu_satcheck.sample.plan import CASES
 from yanhu_satcheck.sample.quarter import Quarter
 from yanhu_satcheck.sample.tables import full_width
@@ -26,8 +28,6 @@ from yanhu_satcheck.sample.tables import full_width
 BATCH = Path(__file__).parent.parent / "data/sample_tiles/2022Q4"
 TRUTH: dict[str, Any] = json.loads((BATCH / "truth.json").read_text("utf-8"))
 POLYGONS: dict[str, dict[str, Any]] = TRUTH["polygons"]
-PLANTED = "PH01 PH02 PH03 PH04 LE01 LE04 LE05 LM01 LM06 RL01 RL02 RL03 CL01 CL03"
-PLANTED += " DQ01 DQ02 DQ03 DQ05 DQ06 DQ07"
 MEANT_TO_OVERLAP = (
     {"conflict1", "conflict2"},
     {"ledgered", "sliver"},
@@ -36,7 +36,7 @@ MEANT_TO_OVERLAP = (
     {"parent", "parent-2"},
     {"parent-1", "parent-2"},
 )
-FINE = {"pocket", "kid1", "kid2", "stubble", "terraces"}
+FINE = {"pocket", "kid1", "kid2", "stubble", "terraces", "sham"}
 
 
 def manifest() -> dict[str, Any]:
@@ -59,8 +59,14 @@ def test_fits_in_a_checkout() -> None:
 
 def test_every_rule_is_planted() -> None:
     fired = {rule for entry in POLYGONS.values() for rule in entry["must_fire"]}
-    assert set(PLANTED.split()) <= fired
-    assert {entry["rule"] for entry in TRUTH["batch_must_fire"]} == {"DQ04", "DQ08", "LE04", "PH04"}
+    of_batch = {entry["rule"] for entry in TRUTH["batch_must_fire"]}
+    assert of_batch == {"DQ04", "DQ08", "LE04", "PH04", "SV01"}
+    then = {entry["rule"] for entry in TRUTH["with_archive"]["batch_must_fire"]}
+    for entry in POLYGONS.values():
+        then |= {*entry.get("with_archive", {}).get("must_fire", ())}
+    assert then == {"LE02", "LE03", "PH01", "RL01", "RL05", "RL06", "SV02"}
+    unplanted = {"PH02", "PH03"}
+    assert {rule.code for rule in rulebook()} - unplanted <= fired | of_batch | then
 
 
 def test_truth_and_layer_and_filing_name_the_same_polygons() -> None:
@@ -74,12 +80,12 @@ def test_truth_and_layer_and_filing_name_the_same_polygons() -> None:
     assert any(name in wide for name in filed)  # and some were typed full-width
 
 
-def test_what_is_declared_is_there_except_what_was_planted() -> None:
+def test_what_is_declared_is_there() -> None:
     said = manifest()
     paths = [part["path"] for part in said.values() if isinstance(part, dict) and "path" in part]
     paths += [pair[when]["path"] for pair in said["scenes"] for when in ("before", "after")]
     paths += [said["dem"]["before"]["path"], said["dem"]["after"]["path"], said["photos"]["index"]]
-    assert [path for path in paths if not (BATCH / path).exists()] == ["lookback.csv"]
+    assert [path for path in paths if not (BATCH / path).exists()] == []
 
 
 def test_only_meant_polygons_overlap() -> None:
@@ -162,7 +168,8 @@ def test_photographs_are_listed_readable_and_placed() -> None:
     absent, unlisted = listed - present, present - listed
     cases = {POLYGONS[row["图斑编号"]]["case"] for row in rows if row["文件名"] in absent}
     assert cases == {"old2"}
-    assert unlisted == {entry["related"] for entry in TRUTH["batch_must_fire"][-1:]}
+    planted = [one for one in TRUTH["batch_must_fire"] if one["rule"] == "PH04"]
+    assert unlisted == {one["related"] for one in planted}
     torn, bare = [], []
     for row in rows:
         if row["文件名"] in absent:
@@ -202,9 +209,9 @@ def test_licences_are_gbk_and_do_not_say_so() -> None:
     frame = gpd.read_file(BATCH / "permits.shp", encoding="GB18030")
     assert frame["许可证号"].str.match(r"^C\d{6}(19|20)\d{2}(0[1-9]|1[0-2])\d\d{2}\d{7}$").all()
     assert set(frame["开采方式"]) == {"露天", "露天开采", "地下开采"}
-    for _, row in frame.iterrows():
-        closing = row["年初保有"] - row["动用储量"] + row["储量增减"]
-        assert closing == pytest.approx(row["年末保有"], abs=0.02)
+    closing = frame["年初保有"] - frame["动用储量"] + frame["储量增减"]
+    astray = frame["许可证号"][(closing - frame["年末保有"]).abs() > 0.02]
+    assert [*astray] == [MINES["expired"].permit_no]
 
 
 def test_the_seed_still_gives_these_polygons(made: Quarter, tmp_path: Path) -> None:

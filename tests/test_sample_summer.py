@@ -113,12 +113,18 @@ def test_each_way_of_looking_back_is_planted() -> None:
         ("LE02", "nonumber"),
         ("LE02", "overlay"),
         ("LE02", "unledgered"),
+        ("LE03", "dug"),
+        ("LE03", "expired"),
         ("LE03", "old1"),
         ("LE03", "old2"),
         ("PH01", "fallow"),
+        ("RL01", "expired"),
+        ("RL05", "disguised"),
+        ("RL06", "fallow"),
     ]
     numbers = truth(EARLIER)["polygons"]
-    [gone], [answered] = (told["with_archive"][key] for key in ("batch_must_fire", "batch_quiet"))
+    of_batch = (told["with_archive"][key] for key in ("batch_must_fire", "batch_quiet"))
+    [gone], [answered] = ([one for one in all_ if one["rule"] == "RL01"] for all_ in of_batch)
     assert numbers[gone["related"]]["must_fire"] == ["PH01"]
     assert numbers[answered["related"]]["must_fire"] == ["PH01"]
     rows = {row["图斑编号"]: row for row in table(LATER, "rectification.xlsx", 2)}

@@ -14,7 +14,9 @@ from yanhu_satcheck.batch import (
     Licence,
     Recorded,
 )
-from yanhu_satcheck.batch import LedgerRow as LedgerRow  # rules take these two from here
+from yanhu_satcheck.batch import Blacklisted as Blacklisted  # rules take these four from here
+from yanhu_satcheck.batch import LedgerRow as LedgerRow
+from yanhu_satcheck.batch import Patrol as Patrol
 from yanhu_satcheck.batch import Submission as Submission
 from yanhu_satcheck.past import EarlierOverlap as EarlierOverlap  # and these three
 from yanhu_satcheck.past import EarlierPhoto as EarlierPhoto
@@ -266,6 +268,14 @@ class Overlap(NamedTuple):
     family: bool  # parent and child, or children of one parent
 
 
+class TextTwin(NamedTuple):
+    """Two filings about mines whose field descriptions are nearly the same."""
+
+    polygon_ids: tuple[str, str]
+    share: float  # 0–1, names, numbers and dates masked
+    length: int  # characters of the shorter, masked
+
+
 class LicenceLink(NamedTuple):
     """A licence that reaches a polygon or that its filing names."""
 
@@ -298,6 +308,8 @@ class Relations:
     area_m2: Mapping[str, float] = field(default_factory=dict)  # geodesic, of the drawn outline
     earlier: Mapping[str, tuple[EarlierOverlap, ...]] = field(default_factory=dict)
     contradicted: tuple[EarlierPolygon, ...] = ()  # by earlier audits; by batch, then number
+    issued_before: tuple[EarlierPolygon, ...] = ()  # bare of outlines and findings; so, too
+    looked_before: frozenset[tuple[str, str]] = frozenset()  # by earlier look-backs: batch, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +367,7 @@ class Found(NamedTuple):
     rule: str
     polygon_ids: tuple[str, ...]
     status: Status
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +384,9 @@ class Dossier:
     contradicted: tuple[EarlierPolygon, ...] = ()  # by earlier audits, and nobody refused it
     found: tuple[Found, ...] = ()
     datum_shifts: tuple[DatumShift, ...] = ()  # by datum, then device
+    issued_before: tuple[EarlierPolygon, ...] = ()  # of every earlier batch; without their findings
+    text_twins: tuple[TextTwin, ...] = ()  # filings about mines, by their polygons' numbers
+    looked_before: frozenset[tuple[str, str]] = frozenset()  # by earlier look-backs: batch, number
 
     @property
     def not_supplied(self) -> frozenset[str]:

@@ -21,13 +21,22 @@ def judge(
     dossier: Dossier,
     rules: Sequence[Rule[Any]],
     provisions: Clauses = MappingProxyType({}),
+    book: Sequence[Rule[Any]] = (),
 ) -> Judgement:
-    """Judge a batch: first the rules that look, then those that look at what was found."""
+    """Judge a batch: first the rules that look, then those that look at what was found.
+
+    Where only some rules are asked for, the rest of the `book` is heard for what those of the
+    second round must know, and nothing that it says is told.
+    """
     bench = _Bench(dossier, provisions)
     heard = {rule.code: bench.hear(rule) for rule in rules if not rule.after}
     seen = [one for findings, _ in heard.values() for one in findings]
-    found = sorted((f.rule, f.polygon_ids, f.status) for f in seen)
-    bench = _Bench(replace(dossier, found=tuple(Found(*one) for one in found)), provisions)
+    if any(rule.after for rule in rules):
+        unasked = [rule for rule in book if not rule.after and rule.code not in heard]
+        seen += [one for rule in unasked for one in bench.hear(rule)[0]]
+    found = sorted((f.rule, f.polygon_ids, f.status, f.id) for f in seen)
+    known = (*dossier.found, *(Found(*one) for one in found))
+    bench = _Bench(replace(dossier, found=known), provisions)
     heard |= {rule.code: bench.hear(rule) for rule in rules if rule.after}
     findings = [one for findings, _ in heard.values() for one in findings]
     findings.sort(key=lambda f: (f.polygon_id or "", f.rule, f.id))  # the whole batch comes first
@@ -185,6 +194,10 @@ def _within_chance(answer: Doubt, q: float | None, fdr: float) -> tuple[Status, 
     beyond_chance = q is not None and q <= fdr
     if answer.status is not Status.INCONSISTENT or not answer.on_change or beyond_chance:
         return answer.status, answer.says
+    if answer.unproven > Status.DOUBTFUL:  # it stands on paper as well
+        zh = "地面变化的偶然性未排除，只按依据不足列出"
+        en = "chance is not ruled out for the ground, so only what the papers lack is held"
+        return answer.unproven, Words(f"{answer.says.zh}；{zh}", f"{answer.says.en}; {en}")
     zh, en = "偶然变化的可能无法衡量", "chance cannot be told"
     if q is not None:
         zh = f"偶然变化的可能未排除（q = {q:.3g} > {fdr:g}）"

@@ -90,6 +90,7 @@ class EarlierPolygon:
     ledger: tuple[LedgerRow, ...] = ()  # what any ledger known says of it, oldest first
     opinion: str = ""  # what was answered to the polygon as a whole
     bare_after: float | None = None  # share of bare ground at its later image, as measured then
+    field_description: str = ""
 
     @property
     def status(self) -> Status | None:
@@ -177,6 +178,12 @@ class Past(Protocol):
 
     def picture(self, sha256: str) -> bytes | None:
         """Give the reduced copy (JPEG) of the photograph with this hash, where one is kept."""
+
+    def issued_before(self, before: str) -> tuple[EarlierPolygon, ...]:
+        """Give every earlier polygon as it was issued and filed, bare of outline and findings."""
+
+    def looked_again(self, before: str) -> frozenset[tuple[str, str]]:
+        """Give what the look-backs of earlier batches cover, by folded batch and number."""
 
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give the earlier polygons with an `inconsistent` finding that stands."""

@@ -35,6 +35,7 @@ from yanhu_satcheck.survey.borrowing import borrowed
 from yanhu_satcheck.survey.pooling import pooled
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.wayback import former
+from yanhu_satcheck.wording import text_twins
 from yanhu_satcheck.workers import Pool
 
 Progress = Callable[[str, int, int], None]
@@ -211,8 +212,11 @@ def _audited(
         loose_photos=tuple(p for p in photos if p.polygon_id is None or not p.listed),
         contradicted=relations.contradicted,
         datum_shifts=datum_shifts(photos, batch),
+        issued_before=relations.issued_before,
+        looked_before=relations.looked_before,
+        text_twins=text_twins(batch, cases, relations.issued_before),
     )
-    judged = judge(dossier, rules, provisions())
+    judged = judge(dossier, rules, provisions(), rulebook(batch.settings))
     judgement = pardoned(judged, batch, {rule.code for rule in rules})
     met = [one.polygon for case in cases for one in case.earlier if not one.sliver]
     return Audit(

@@ -38,7 +38,7 @@ from yanhu_satcheck.past import (
     kin,
     polygons_of,
 )
-from yanhu_satcheck.terms import fold
+from yanhu_satcheck.terms import fold, reference
 
 BETWEEN = re.compile(r"[、,，;；/\s]+")
 """What people put between two numbers in one cell."""
@@ -78,6 +78,8 @@ def relate(batch: Batch, past: Past | None = None) -> Relations:
         contradicted=tuple(_with_rows(one, told) for one in past.contradicted(batch.id))
         if past
         else (),
+        issued_before=past.issued_before(batch.id) if past else (),
+        looked_before=past.looked_again(batch.id) if past else frozenset(),
     )
 
 
@@ -149,19 +151,24 @@ def _numbers(cell: str) -> set[str]:
     return {fold(one) for one in BETWEEN.split(cell) if one}
 
 
+def _references(cell: str) -> set[str]:
+    """Numbers of approvals in a cell: the whole cell, too, for blanks may stand within one."""
+    return {reference(one) for one in (cell, *BETWEEN.split(cell)) if one}
+
+
 def _approvals(
     polygon: IssuedPolygon, batch: Batch, filing: Submission | None
 ) -> tuple[ApprovalLink, ...]:
     numbers = {
-        "restoration": _numbers(filing.restoration_plan_no) if filing else set(),
-        "projects": _numbers(filing.approval_no) if filing else set(),
+        "restoration": _references(filing.restoration_plan_no) if filing else set(),
+        "projects": _references(filing.approval_no) if filing else set(),
     }
     links = (
         ApprovalLink(
             table,
             approval,
             _inside(polygon.footprint, approval.footprint),
-            approval.key in numbers[table],
+            reference(approval.ref) in numbers[table],
         )
         for table, approvals in (("restoration", batch.restoration), ("projects", batch.projects))
         for approval in approvals

@@ -35,6 +35,7 @@ class Doubt:
     on_change: bool = True  # then chance, too, must speak against the filing
     severity: Severity | None = None  # lower than the rule's own, never higher
     claim: Mapping[str, str] = field(default_factory=dict)  # what the filing says, beyond the call
+    unproven: Status = Status.DOUBTFUL  # what is left of it where chance does not speak against it
 
 
 @dataclass(frozen=True, slots=True)

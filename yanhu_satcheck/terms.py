@@ -152,3 +152,13 @@ SUPPLIES = {
 def fold(number: str) -> str:
     """Fold a number of a polygon, photograph or licence to the form in which numbers match."""
     return normalize("NFKC", number).strip().upper()
+
+
+_BRACKETS = str.maketrans("〔［[【〈《{", "(((((((", " \t\u3000") | str.maketrans(
+    "〕］]】〉》}", ")))))))"
+)
+
+
+def reference(number: str) -> str:
+    """Fold the number of an approval or a plan (文号): brackets and blanks are written anyhow."""
+    return fold(number).translate(_BRACKETS).removesuffix("号")

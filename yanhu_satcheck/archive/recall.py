@@ -151,6 +151,29 @@ class Archive:
             row = self._base.execute(query, (sha256,)).fetchone()
         return bytes(row[0]) if row else None
 
+    def issued_before(self, before: str) -> tuple[EarlierPolygon, ...]:
+        """Give every earlier polygon as it was issued and filed, bare of outline and findings."""
+        query = "SELECT facts FROM polygon WHERE revision = ? ORDER BY polygon_id, id"
+        with believed(self._path):
+            return tuple(
+                rows.polygon(kept.batch, None, facts)
+                for revision, kept in self._kept.items()
+                if kept.batch < before
+                for (facts,) in self._base.execute(query, (revision,)).fetchall()
+            )
+
+    def looked_again(self, before: str) -> frozenset[tuple[str, str]]:
+        """Give what the look-backs of earlier batches cover, by folded batch and number.
+
+        A row that names no batch means the latest before its own with that number.
+        """
+        found = set()
+        for _, kept, account in self.revisions():
+            for row in account.get("lookback", ()) if kept.batch < before else ():
+                batch = row.get("batch", "") or self.latest(row["key"], kept.batch) or ""
+                found.add((fold(batch), row["key"]))
+        return frozenset(found)
+
     def contradicted(self, before: str) -> tuple[EarlierPolygon, ...]:
         """Give the earlier polygons with an `inconsistent` finding that stands."""
         found: list[EarlierPolygon] = []

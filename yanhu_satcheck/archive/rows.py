@@ -36,6 +36,7 @@ def polygon(batch: str, outline: bytes | None, facts: str) -> EarlierPolygon:
         restoration_plan_no=filing.get("restoration_plan_no", ""),
         prev_polygon_id=said.get("prev_polygon_id", ""),
         parent_polygon_id=said.get("parent_polygon_id", ""),
+        field_description=filing.get("field_description", ""),
     )
 
 

@@ -11,6 +11,7 @@ from shapely.geometry import Polygon
 from yanhu_satcheck.batch import Batch, IssuedPolygon, Photo
 from yanhu_satcheck.read import crs as crses
 from yanhu_satcheck.read import records as papers
+from yanhu_satcheck.read.ahead import name_ahead
 from yanhu_satcheck.read.declared import read_declared
 from yanhu_satcheck.read.folder import Folder
 from yanhu_satcheck.read.keys import NAME, TABLES
@@ -90,6 +91,9 @@ def read_declared_batch(
         if name == "submission":
             columns = records.table.headers
             call = records.places["legality"].index if "legality" in records.places else None
+    if polygons:
+        read_from["polygons"] = str(said.tables["polygons"].path).replace("\\", "/")
+    name_ahead({**found, "polygons": polygons}, read_from, said.as_of, misreads)
     photos = _photos(reading, polygons)
     if photos is not None:
         supplied.add("photos")

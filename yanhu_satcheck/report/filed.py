@@ -14,7 +14,7 @@ _ISSUED = (
 )
 _FILED = (
     *("legality", "call", "breach", "subclass", "permit_no", "project_name", "approval_no"),
-    *("restoration_plan_no", "disaster_ref", "field_date", "filed_date"),
+    *("restoration_plan_no", "disaster_ref", "field_date", "filed_date", "field_description"),
 )
 
 

@@ -20,6 +20,7 @@ from .works import Work
 WORLD = Grid(496_600.0, 3_877_600.0, 5.0, 1200, 1520)
 MAIN = Grid(497_700.0, 3_877_600.0, 10.0, 600, 650)  # what the main pair of scenes shows
 FINE = Grid(496_650.0, 3_874_400.0, 2.0, 500, 500)  # a square kilometre beside it, or thereabouts
+PATIENCE = 50_000  # tries before a village may stand a little farther, steeper or closer
 THIN = 4  # roads are found on every fourth cell
 
 
@@ -171,12 +172,16 @@ def _villages(relief: Relief, grid: Grid, seed: int, road: Field) -> tuple[Lobe,
     """Five villages near the road and one at a valley's mouth."""
     rng, found = stream(seed, "villages"), list[Lobe]()
     steep = slope_of(ndimage.gaussian_filter(relief.z, 4.0), grid.cell)
+    tries = 0
     while len(found) < 6:
+        loose = 1 + tries // PATIENCE  # some seeds have no such place left near the road
+        tries += 1
         row, col = int(rng.integers(60, grid.rows - 60)), int(rng.integers(60, grid.cols - 60))
         x, y = grid.west + (col + 0.5) * grid.cell, grid.north - (row + 0.5) * grid.cell
-        apart = all(np.hypot(x - v.x, y - v.y) > 1150 for v in found)
-        want = road[row, col] < (260 if len(found) < 4 else 1500)
-        if apart and want and steep[row, col] < 0.07 and -2200 < relief.front[row, col] < -60:
+        apart = all(np.hypot(x - v.x, y - v.y) > 1150 / loose for v in found)
+        want = road[row, col] < (260 if len(found) < 4 else 1500) * loose
+        level = steep[row, col] < 0.07 * loose
+        if apart and want and level and -2200 < relief.front[row, col] < -60:
             size, turn = float(rng.uniform(105, 190)), float(rng.uniform(0, 3.1))
             found.append(Lobe(x, y, size, 1.6, turn, int(rng.integers(1 << 30)), 0.2))
     return tuple(found)

@@ -11,7 +11,7 @@ from .plan_summer import SUMMER_NUMBERS
 from .quarter import Issued, Quarter
 from .tables import Cell, full_width, typed, workbook
 from .terms import AUTUMN_TERM, SUMMER_TERM
-from .words import DISASTERS, PEOPLE, PLANS, PROJECTS, UNITS
+from .words import BORROWED, DISASTERS, MISTYPED, PEOPLE, PLANS, PROJECTS, UNITS
 
 HEADER = [
     "序号", "图斑编号", "合法性判定", "分类", "采矿许可证号", "项目名称", "批准文号",
@@ -29,6 +29,8 @@ SUBCLASS = {
     "CONSTRUCTION": "工矿商服", "AGRI_FACILITY": "设施农用地", "LAND_LEVELLING": "土地整治",
     "PSEUDO_CHANGE": "耕地", "UNKNOWN": "堆场", "UNFILLED": "", "SPECIAL_USE": "特殊用地",
 }  # fmt: skip
+FOUND = {"inside1": "石灰石", "renewed": "铝土矿、耐火黏土", "outside": "石英岩"}
+"""Minerals as the field record words them: another name, one that occurs with it, another one."""
 WOODED = {"shadow", "nowhere", "snowed", "old1", "old2", "riverbed", "false2", "special"}
 SEEN = words.SEEN | words_summer.SEEN
 REMARKS = words.REMARKS | words_summer.REMARKS
@@ -74,7 +76,7 @@ def mining(one: Issued, ground: tuple[Field, Field] | None) -> list[Cell]:
     key = paper_of(one)
     if key not in MINES or key == "overlay":
         return ["", "", "", ""]
-    mineral, method = MINES[key].mineral, MINES[key].method
+    mineral, method = FOUND.get(key, MINES[key].mineral), MINES[key].method
     method = "露天" if "露天" in method else "地下"
     if ground is None:  # nobody flew in summer
         return [method, mineral, "已核查动用量与台账", ""]
@@ -87,7 +89,7 @@ def filed_row(
 ) -> list[Cell]:
     """One row of the form."""
     key, visit, paper = one.case.key, checked_on(one, quarter), paper_of(one)
-    project = PROJECTS.get(paper, ("", ""))
+    project = PROJECTS.get(paper, BORROWED.get(paper, ("", "")))
     method, mineral, reserves, volume = mining(one, ground)
     way = "影像套合" if key == "overlay" else "实地测量" if paper in MINES else "实地核查"
     kind = SUBCLASS[one.case.filed]
@@ -100,7 +102,8 @@ def filed_row(
     return [
         float(number), polygon_id, one.case.call, kind, number_as_typed(paper), *project[:2],
         SEEN[key], when, who, way, method, mineral, typed(filed, number + 3), reserves, volume,
-        disaster, ref, PLANS.get(paper, ("",))[0], UNITS[town_of(one)], REMARKS.get(key, ""),
+        disaster, MISTYPED.get(paper, ref), PLANS.get(paper, ("",))[0], UNITS[town_of(one)],
+        REMARKS.get(key, ""),
     ]  # fmt: skip
 
 
@@ -131,17 +134,17 @@ def doubled(rows: list[list[Cell]], quarter: Quarter) -> None:
 
 
 def rectification(quarter: Quarter, folder: Path) -> None:
-    """The ledger of rectification; the autumn's holds rows of the summer's, one of them closed."""
+    """The ledger of rectification; the autumn's holds rows of the summer's. Some are closed."""
     rows: list[list[Cell]] = []
     ledger = words.LEDGER if quarter.term is AUTUMN_TERM else words_summer.LEDGER
     for turn, (key, entry) in enumerate(ledger.items()):
-        unit, measure, due, longer, person, state = entry
+        unit, measure, due, longer, person, state, *closing = entry
         one = quarter.of(key)
         polygon_id = full_width(one.polygon_id) if key == "overdue" else one.polygon_id
         batch = quarter.term.batch if turn % 2 else ""
         rows.append([
             polygon_id, batch, "未经批准采挖矿产资源", unit, measure, due, longer, "卫片下发",
-            person, state, "否", "", "", "", "",
+            person, state, *(closing or ("否", "", "", "", "")),
         ])  # fmt: skip
     carried = words_summer.CARRIED if quarter.term is AUTUMN_TERM else {}
     for key, told in carried.items():

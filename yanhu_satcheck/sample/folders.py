@@ -34,7 +34,7 @@ class World(NamedTuple):
         return cls(before(made), made, elevation.surfaces(made))
 
 
-def summer(world: World, folder: Path) -> None:
+def summer(world: World, folder: Path, pictures: bool = True) -> None:
     """2022Q3: its registers hold what was known by its end, and nobody has flown again."""
     folder.mkdir(parents=True)
     now, ends = world.summer, world.summer.term.ends
@@ -47,13 +47,13 @@ def summer(world: World, folder: Path) -> None:
     filing.submission(now, None, folder)
     filing.rectification(now, folder)
     small.patrols(now.term, folder)
-    manifests.manifest(now.term, folder)
-    album = handed_in.photographs(now, now, folder)
+    manifests.manifest(now.term, folder, pictures)
+    album = handed_in.photographs(now, now, folder) if pictures else None
     truth.write_truth(now, now, None, album, folder)
 
 
-def autumn(world: World, folder: Path) -> None:
-    """2022Q4, with everything that a county can supply."""
+def autumn(world: World, folder: Path, pictures: bool = True) -> None:
+    """2022Q4, with everything that a county can supply; photographs take most of the time."""
     folder.mkdir(parents=True)
     now, ground = world.autumn, world.ground
     scenes.scenes(now, now, folder)
@@ -67,6 +67,7 @@ def autumn(world: World, folder: Path) -> None:
     filing.rectification(now, folder)
     small.patrols(now.term, folder)
     small.blacklist(folder)
-    manifests.manifest(now.term, folder)
-    album = handed_in.photographs(now, world.summer, folder)
+    small.lookback(folder)
+    manifests.manifest(now.term, folder, pictures)
+    album = handed_in.photographs(now, world.summer, folder) if pictures else None
     truth.write_truth(now, world.summer, ground, album, folder)

@@ -11,12 +11,13 @@ AUTUMN = """\
 id = "2022Q4"
 region = "140802"
 period = ["2022-10-01", "2022-12-31"]
-as_of = "2022-12-31"
+as_of = "2023-03-31" # three months after the first stage ended
 crs = "EPSG:4546"
 
 [[scenes]]
 before = {{ path = "scenes/before.tif", date = "2022-08-21" }}
 after = {{ path = "scenes/after.tif", date = "2022-11-12" }}
+later = [{{ path = "scenes/later.tif", date = "2023-03-02" }}] # was to come in spring, is not there
 bands = ["blue", "green", "red", "nir", "swir1", "swir2"]
 scale = 0.0001
 offset = -0.1
@@ -82,7 +83,7 @@ fields = {{ level = "巡查级别", place = "巡查区域", date = "巡查日期
 [blacklist]
 path = "blacklist.csv"
 
-[lookback] # was to be sent by the city, and is not there
+[lookback]
 path = "lookback.csv"
 
 [key_areas] # drawn in Xi'an 80
@@ -154,8 +155,18 @@ fields = {{ level = "巡查级别", place = "巡查区域", date = "巡查日期
 """
 
 
-def manifest(term: Term, folder: Path) -> None:
-    """The quarter's batch.toml."""
+PHOTOS = """\
+[photos]
+dir = "photos"
+index = "photos.xlsx"
+crs = "WGS84"
+
+"""
+
+
+def manifest(term: Term, folder: Path, pictures: bool = True) -> None:
+    """The quarter's batch.toml; without photographs, nothing is said of any."""
     fields = ", ".join(f'{name} = "{text}"' for name, text in FIELDS.items())
     text = SUMMER if term is SUMMER_TERM else AUTUMN
+    text = text if pictures else text.replace(PHOTOS, "")
     (folder / "batch.toml").write_text(text.format(permits=fields), encoding="utf-8")

@@ -58,8 +58,8 @@ then_inside1 idle_working old:inside1 - 0
   合法（采矿） | LEGAL LEGAL |  | LM05
   A mine inside its valid licence in both quarters.
 then_expired idle_working old:expired - 0
-  合法 | LEGAL LEGAL |  | LM05
-  A mine whose licence was valid when the summer's image was taken.
+  合法 | LEGAL LEGAL | LM05 |
+  A mine whose licence was valid when the summer's image was taken; its reserves do not add up.
 then_levelled orchard over:levelled - 0
   土地平整 | LAND_LEVELLING LAND_LEVELLING |  |
   Inside an approved project that runs through both quarters.
@@ -107,6 +107,9 @@ asked growing_crop fields:maize/waiting loess 0.9
 fine1 growing_crop fields:maize/waiting terrace-fine 0.5
   伪变化 | PSEUDO_CHANGE PSEUDO_CHANGE |  |
   Terraces at two metres, bare in May and green in August.
+then_disguised shrub over:disguised - 0
+  违法-无证开采 | ILLEGAL ILLEGAL |  |
+  A digging of early summer, filled and closed with proof before the later image.
 """
 SUMMER_CASES = cases(PLAN)
 SUMMER_NUMBERS = {

@@ -12,6 +12,7 @@ from .handed_in import FROM_SUMMER, UNLISTED
 from .misused import asked_of
 from .noise import Field
 from .quarter import Issued, Quarter
+from .small import GAPS, NOT_LOOKED_AT
 from .terms import SUMMER_TERM
 
 
@@ -47,14 +48,25 @@ def of_batch(quarter: Quarter, summer: Quarter) -> dict[str, object]:
     return {
         "batch_must_fire": [
             {"rule": "DQ04", "related": "key_areas.shp"},
-            {"rule": "DQ08", "related": "lookback.csv"},
+            {"rule": "DQ08", "related": "scenes/later.tif"},
             {"rule": "LE04", "related": STRAY},
             {"rule": "PH04", "related": UNLISTED},
+            *({"rule": "SV01", "related": gap} for gap in GAPS),
         ],
         "with_archive": {
             "earlier": summer.term.batch,
-            "batch_must_fire": [{"rule": "RL01", "related": number["borrower"]}],
-            "batch_quiet": [{"rule": "RL01", "related": number["lender"]}],
+            "batch_must_fire": [
+                {"rule": "RL01", "related": number["borrower"]},
+                *({"rule": "SV02", "related": number[key]} for key in NOT_LOOKED_AT),
+            ],
+            "batch_quiet": [
+                {"rule": "RL01", "related": number["lender"]},
+                *(
+                    {"rule": "SV02", "related": one.polygon_id}
+                    for one in summer.issued
+                    if one.case.key not in NOT_LOOKED_AT
+                ),
+            ],
             "photos": {number[key]: number[source] for key, source in FROM_SUMMER.items()},
         },
     }
@@ -64,10 +76,10 @@ def write_truth(
     quarter: Quarter,
     summer: Quarter,
     ground: tuple[Field, Field] | None,
-    album: Album,
+    album: Album | None,
     folder: Path,
 ) -> None:
-    """truth.json."""
+    """truth.json; without an album nothing is said of what its photographs share."""
     said = {
         "batch": quarter.term.batch,
         "seed": quarter.seed,
@@ -75,8 +87,8 @@ def write_truth(
             one.polygon_id: truth_of(one, quarter.term.batch, ground) for one in quarter.issued
         },
         **of_batch(quarter, summer),
-        "photo_groups": sorted(sorted(group) for group in album.groups),
-        "photo_disguises": sorted(album.disguises),
+        "photo_groups": sorted(sorted(group) for group in album.groups) if album else [],
+        "photo_disguises": sorted(album.disguises) if album else [],
     }
     text = json.dumps(said, ensure_ascii=False, indent=1)
     (folder / "truth.json").write_text(text + "\n", encoding="utf-8")
