@@ -12,7 +12,7 @@ illegal digging hides most easily.
 缺一项或成因难以判断的至多存疑。原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；
 新增无法测量的，列存疑。两期高程显示数米升降的，不论影像，均为新动土；原未裸露而后来也未裸露的可能是伐木，只列存疑。
 两期高程离影像日期过远的，降低的时间不明，也只列存疑。
-像元粗于限值的影像分不清采矿与建设，没有高程证实挖深的只列存疑。
+像元粗于限值的影像分不清采矿、建设与造林整地，没有高程证实挖深的只列存疑。
 When it misleads: ploughing, harvest and building bare the ground too, so cause, size and chance
 must all speak; lacking one, or where the cause cannot be told, it is at most a doubt. Ground
 already open is held to its growth alone, in area or below its old floor; an old working that did
@@ -20,7 +20,8 @@ not grow is an honest pseudo-change, and doubtful only where growth could not be
 the elevations lie too far from the images to date a lower floor. Metres that ground fell or rose
 are growth whatever the images show; where it lies open on neither date they may be felled trees,
 and a doubt. Images of coarse cells cannot tell
-digging from building: without a lower floor they raise a doubt and no more.
+digging from building, or from ground cleared for planting: without a lower floor they raise a doubt
+and no more.
 
 什么能说清：后续影像上返绿而未扩大的是季节变化，不作认定（地面降低的列存疑）；仍然裸露的更为可信。
 绿色而无植被光谱特征的覆盖（如防尘网）会写明。有效采矿许可证范围内的由有证矿山规则判断；
@@ -41,13 +42,15 @@ from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.rule import COVERS, Answer, Doubt, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
+    Grain,
     Grown,
     Since,
-    Sizes,
     Speaks,
     by_how_much,
     cause_figures,
     change_figures,
+    coarse,
+    coarse_words,
     contradicted,
     dated,
     deeper,
@@ -64,7 +67,7 @@ from yanhu_satcheck.traces import (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Sizes):
+class Limits(Grain):
     """How much change is too much for “no change”."""
 
     still_bare: float = limit(
@@ -72,9 +75,6 @@ class Limits(Sizes):
     )
     fake_green: float = limit(
         0.1, unit="share", low=0.02, high=0.9, why="小于此为误差 less is noise of the bands"
-    )
-    cell_m: float = limit(
-        20.0, unit="m", low=2.0, high=60.0, why="更粗难分采矿与建设 coarser: digging or building?"
     )
     special_use: tuple[str, ...] = limit(
         ("特殊用地",), unit="in the remark", why="2024年通知：军事用地填伪变化并备注 2024 notice"
@@ -116,14 +116,14 @@ def _judged(
         return  # something other than mining explains it
     if cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr:
         return  # neither cause nor chance speaks
-    coarse = _coarse(case, view, limits)
-    sure = bool(dug.answer) and cause is Speaks.MINING and not after.season and not coarse
+    unclear = coarse(view.cell_m, case.terrain, case.drawn_area_m2, limits)
+    sure = bool(dug.answer) and cause is Speaks.MINING and not after.season and not unclear
     lasts = bool(after.bare or after.grew)
     yield Doubt(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure and (lasts or not dug.near) else Confidence.HINT,
-        _says(case, view, change, dug, cause, after, coarse, limits),
+        _says(case, view, change, dug, cause, after, unclear, limits),
         _figures(case, view, change, limits),
         proposes=proposal(dossier, case),
     )
@@ -134,12 +134,6 @@ def _is_season(case: Case, after: Since, limits: Limits) -> bool:
     return after.season and not deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
 
 
-def _coarse(case: Case, view: SceneView, limits: Limits) -> bool:
-    """Whether cells are too large to tell digging from building, and no lower floor tells it."""
-    lower = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
-    return view.cell_m > limits.cell_m and not lower
-
-
 def _says(
     case: Case,
     view: SceneView,
@@ -147,7 +141,7 @@ def _says(
     dug: Grown,
     cause: Speaks,
     after: Since,
-    coarse: bool,
+    unclear: bool,
     limits: Limits,
 ) -> Words:
     zh, en = _grew(change) if dug.was_open else _bared(change)
@@ -164,14 +158,8 @@ def _says(
     parts = [why(case.cause, case.chance), *then(after)]
     if cause in (Speaks.UNCLEAR, Speaks.OTHER):
         parts.insert(1, Words("成因难以判断", "the evidence cannot tell its cause"))
-    if coarse:
-        cell = f"{view.cell_m:.0f}"
-        zh_coarse = f"影像像元 {cell} 米，又无高程证实挖深，难与工程建设区分，仅列存疑"
-        en_coarse = (
-            f"at {cell} m a cell, with no elevation that shows a cut, digging and building look "
-            "alike: only a doubt"
-        )
-        parts.append(Words(zh_coarse, en_coarse))
+    if unclear:
+        parts.append(coarse_words(view.cell_m))
     if fake := fake_green(change, limits.fake_green):
         zh_fake = f"{fake} 呈绿色而无植被光谱特征（可能为防尘网等覆盖）"
         parts.append(Words(zh_fake, f"{fake} of it is green without the spectrum of plants"))

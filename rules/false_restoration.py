@@ -37,12 +37,14 @@ from yanhu_satcheck.quantity import Figure, Measured, stated
 from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
+    Grain,
     Since,
-    Sizes,
     Speaks,
     beyond,
     cause_figures,
     change_figures,
+    coarse,
+    coarse_words,
     contradicted,
     dated,
     deeper,
@@ -66,7 +68,7 @@ ITS_OWN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Sizes):
+class Limits(Grain):
     """When ground that is said to be restored was dug, or is too bare."""
 
     still_bare: float = limit(
@@ -205,14 +207,20 @@ def _ground(
     licensed = (case.licensed_share or 0.0) >= COVERS
     level = seen.lower is None and floor_known(case.terrain)
     # Ground scraped for planting is bare in its first summer; green that is none is so at once.
-    bare = (seen.late and seen.barer) or (seen.grows and seen.fake)
+    unclear = coarse(view.cell_m, case.terrain, case.drawn_area_m2, limits)
+    bare = (seen.late and seen.barer and not unclear) or (seen.grows and seen.fake)
     bare = bare and not level and not seen.after.season
     sure = cause is Speaks.MINING and not licensed and bool(seen.firm or bare)
     yield Doubt(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure else Confidence.HINT,
-        _says(case, view, change, seen, licensed),
+        joined(
+            [
+                _says(case, view, change, seen, licensed),
+                *[coarse_words(view.cell_m)] * (unclear and seen.barer),
+            ]
+        ),
         _figures(case, view, change, limits),
         proposes=proposal(dossier, case),
     )

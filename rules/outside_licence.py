@@ -32,12 +32,14 @@ from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure, pr
 from yanhu_satcheck.terms import BENIGN, Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
     SURE,
+    Grain,
     Grown,
-    Sizes,
     Speaks,
     by_how_much,
     cause_figures,
     change_figures,
+    coarse,
+    coarse_words,
     dated,
     deeper,
     grown,
@@ -55,7 +57,7 @@ SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Sizes):
+class Limits(Grain):
     """How much digging outside is enough, and how far height systems may lie apart."""
 
     area_m2: float = limit(
@@ -140,12 +142,14 @@ def _beside(
     vague = cause is Speaks.UNCLEAR and (p or 0.0) > dossier.policy.fdr
     if dug.answer is False or cause is Speaks.OTHER or vague:
         return
-    sure = bool(dug.answer) and cause is Speaks.MINING
+    cell_m = case.scene.cell_m if case.scene else 0.0
+    unclear = coarse(cell_m, part.terrain, part.area_m2, limits)
+    sure = bool(dug.answer) and cause is Speaks.MINING and not unclear
     yield Doubt(
         whom,
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure and not dug.near else Confidence.HINT,
-        _outside_says(case, part, dug, cause),
+        joined([_outside_says(case, part, dug, cause), *[coarse_words(cell_m)] * unclear]),
         _outside_figures(case, part, limits),
         about,
         proposes=proposal(dossier, case),

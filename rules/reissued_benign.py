@@ -48,15 +48,15 @@ from yanhu_satcheck.rule import (
 )
 from yanhu_satcheck.terms import BENIGN, NO_CALL, Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
+    Grain,
     Grown,
     Since,
-    Sizes,
     Speaks,
     beyond,
     by_how_much,
     cause_figures,
+    coarse,
     dated,
-    deeper,
     grown,
     joined,
     later_figures,
@@ -69,7 +69,7 @@ from yanhu_satcheck.traces import (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Sizes):
+class Limits(Grain):
     """What still bare and growing are, and what makes two polygons one place."""
 
     batches: int = limit(2, unit="batches", low=2, high=12, why="两次以上 this one counts as one")
@@ -81,9 +81,6 @@ class Limits(Sizes):
     )
     not_green: float = limit(
         0.6, unit="share", low=0.5, high=0.95, why="多数仍裸露即未返绿 most of it is bare still"
-    )
-    cell_m: float = limit(
-        20.0, unit="m", low=2.0, high=60.0, why="更粗难分采矿与建设 coarser: digging or building?"
     )
     greening: float = limit(
         0.2, unit="share", low=0.05, high=0.9, why="变绿达此即在恢复 as much green is recovery"
@@ -173,9 +170,9 @@ def _bare(
     recent = dated(dossier, case.scene, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     if (dug.answer and cause in (Speaks.MINING, Speaks.UNTOLD)) or _widened(change, cause, limits):
-        coarse = case.scene is not None and case.scene.cell_m > limits.cell_m
-        lower = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
-        sure = bool(dug.answer) and cause is Speaks.MINING and (not coarse or lower is not None)
+        cell_m = case.scene.cell_m if case.scene else 0.0
+        unclear = coarse(cell_m, case.terrain, case.drawn_area_m2, limits)
+        sure = bool(dug.answer) and cause is Speaks.MINING and not unclear
         return Again(case, met, change, dug, sure, after)
     once = [one.polygon.bare_after for one in met if one.polygon.bare_after is not None]
     always = min(change.bare_before.value, change.bare_after.value, *once) >= limits.still_bare

@@ -40,14 +40,16 @@ from yanhu_satcheck.quantity import Figure, stated
 from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import DONE, Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
+    Grain,
     Grown,
     Since,
-    Sizes,
     Speaks,
     beyond,
     by_how_much,
     cause_figures,
     change_figures,
+    coarse,
+    coarse_words,
     dated,
     enough,
     grown,
@@ -66,7 +68,7 @@ HONEST = ("restoration", "season", "construction", "water", "slide", "flow", "fi
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Sizes):
+class Limits(Grain):
     """What one place is, and when it is mined again."""
 
     share: float = limit(
@@ -172,12 +174,19 @@ def _judged(
     # The last closing counts: what came before it may be what it closed.
     first = _from(dossier, view, dug, told)
     whole = all(one.day is not None and one.day <= first for one in known)
-    sure = bool(mined) and whole and cause is Speaks.MINING and case.call is not Call.ILLEGAL
+    unclear = coarse(view.cell_m, case.terrain, case.drawn_area_m2, limits)
+    sure = bool(mined) and whole and cause is Speaks.MINING and not unclear
+    sure = sure and case.call is not Call.ILLEGAL
     yield Doubt(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure and not dug.near else Confidence.HINT,
-        _says(case, view, ended, dug, bool(mined), bare, whole, after),
+        joined(
+            [
+                _says(case, view, ended, dug, bool(mined), bare, whole, after),
+                *[coarse_words(view.cell_m)] * (unclear and bool(mined)),
+            ]
+        ),
         _figures(case, view, change, ended, limits),
         tuple(one.about for one in ended),
         proposes=proposal(dossier, case),

@@ -74,7 +74,9 @@ def asked_of(case: str, batch: str) -> set[str]:
     """The rules that have to speak of a case's photographs because of what is done here."""
     shared = {one.source for one in COPIES[batch]} | {one.target for one in COPIES[batch]}
     said = ASKED[batch].get(case)
-    return ({"PH01"} if case in shared else set()) | ({said} if said else set())
+    # What a shared photograph contradicts is contradicted still when the first stage has ended.
+    doubled = {"PH01", "RL06"} if batch == AUTUMN_TERM.batch else {"PH01"}
+    return (doubled if case in shared else set()) | ({said} if said else set())
 
 
 def misused(album: Album) -> None:

@@ -13,6 +13,8 @@ from yanhu_satcheck.traces.causes import (
 )
 from yanhu_satcheck.traces.growth import (
     Grown,
+    coarse,
+    coarse_words,
     fake_green,
     grown,
     widened,
@@ -41,6 +43,7 @@ from yanhu_satcheck.traces.relief import (
 from yanhu_satcheck.traces.sizes import (
     SURE,
     Dates,
+    Grain,
     Sizes,
     beyond,
     enough,
@@ -57,6 +60,7 @@ __all__ = [
     "STILL",
     "SURE",
     "Dates",
+    "Grain",
     "Grown",
     "Since",
     "Sizes",
@@ -65,6 +69,8 @@ __all__ = [
     "by_how_much",
     "cause_figures",
     "change_figures",
+    "coarse",
+    "coarse_words",
     "contradicted",
     "cut_depth",
     "dated",

@@ -80,6 +80,19 @@ class Sizes(Dates):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Grain(Sizes):
+    """How fine images must be to accuse by themselves, where no elevation shows a cut."""
+
+    cell_m: float = limit(
+        5.0,
+        unit="m",
+        low=1.0,
+        high=60.0,
+        why="更粗难分采矿、建设与造林整地 coarser: digging, building or planting?",
+    )
+
+
 def enough(size: Measured, least: float, told: bool) -> bool:
     """At or past its limit; where chance is not told, also more than its own error."""
     return size.value >= least and (told or beyond(size))
