@@ -56,6 +56,11 @@ SHARE = 0.1
 """Share of a polygon from which a licence reaches it; less is edges (fixed by the contract)."""
 
 
+DEEPER = Words(
+    "图斑内另有有效许可证允许该深度", "another licence in force, also in it, allows that depth"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits(Grain):
     """How much digging outside is enough, and how far height systems may lie apart."""
@@ -83,7 +88,9 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
             elif case.outside:
                 yield from _beside(dossier, case, case.outside, limits)
         for link in links:
-            yield from _below(dossier, case, link, limits)
+            rest = [one.permit.bottom_elev for one in links if one is not link]
+            spare = min((one for one in rest if one is not None), default=None)
+            yield from _below(dossier, case, link, spare, limits)
 
 
 def _not_supplied(dossier: Dossier) -> Words | None:
@@ -196,7 +203,9 @@ def _outside_figures(case: Case, part: OutsideEvidence, limits: Limits) -> tuple
     return tuple(figures)
 
 
-def _below(dossier: Dossier, case: Case, link: LicenceLink, limits: Limits) -> Iterator[Answer]:
+def _below(
+    dossier: Dossier, case: Case, link: LicenceLink, spare: float | None, limits: Limits
+) -> Iterator[Answer]:
     """Doubt a floor below the licensed lower elevation, beyond all that heights may err."""
     bottom, floor = link.permit.bottom_elev, other(case.terrain, "floor_after")
     offset = _offset(dossier)
@@ -210,15 +219,26 @@ def _below(dossier: Dossier, case: Case, link: LicenceLink, limits: Limits) -> I
     sigma = hypot(max(floor.sigma, offset), _datum(dossier, limits))
     if bottom - floor.value <= SURE * sigma:
         return
+    # The lowest ground may lie in another licence's part of the polygon, which allows that depth.
+    allowed = spare is not None and spare - floor.value <= SURE * sigma
+    if allowed and link.share_inside < COVERS:
+        return
     cause = speaks(case.cause, limits.p_mining, limits.odds)
     recent = dated(dossier, case.scene, limits)
-    fell = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m) is not None
-    sure = cause is Speaks.MINING and recent and fell
+    low = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
+    # A net volume gone is not enough: the lowest ground may be a slope below the pit, as it was.
+    fell = low is not None and low is other(case.terrain, "floor_change")
+    sure = cause is Speaks.MINING and recent and fell and not allowed
     yield Doubt(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure else Confidence.HINT,
-        _below_says(case, link, floor._replace(sigma=sigma), bottom, fell and recent),
+        joined(
+            [
+                _below_says(case, link, floor._replace(sigma=sigma), bottom, fell and recent),
+                *[DEEPER] * allowed,
+            ]
+        ),
         _below_figures(case, floor._replace(sigma=sigma), bottom, limits),
         about,
         proposes=proposal(dossier, case),
