@@ -1,7 +1,7 @@
 """What was to end with the first stage of the campaign is found after it (第一阶段后仍被发现).
 
-查什么：核查基准日晚于第一阶段结束日（默认 2022-12-31）时，仍有一图多用、判定不一致、名目不实或
-有证矿山问题，且核查结论为与填报不一致的图斑。
+查什么：核查基准日晚于第一阶段结束日（默认 2022-12-31）时，仍有一图多用、判定不一致、名目不实或有证
+矿山问题，且核查结论为与填报不一致的图斑。
 What it finds: once the day of judging lies after the end of the first stage (2022-12-31 unless the
 policy says otherwise), each polygon with a photograph used twice, conflicting calls, a false name
 or a licensed mine's problem that the audit found inconsistent.
@@ -10,11 +10,12 @@ or a licensed mine's problem that the audit found inconsistent.
 Why it matters: the plan had these filed anew by the end of the first stage; what is found later is
 a matter of accountability.
 
-何时会看错：本规则不另作判断，只转述 PH01、LE01、CL、LM 各规则的结论；那些结论不成立的，本条随之
-不成立。基准日等于结束日的不算之后。存疑和举证缺失的不列。复核不采纳原结论的，重新核查后本条消失。
+何时会看错：本规则不另作判断，只转述 PH01、LE01、CL、LM 各规则的结论；那些结论不成立的，本条随之不
+成立。基准日等于结束日的不算之后。存疑和举证缺失的不列。原结论答复为不采纳的，本条也一并答复不采
+纳。
 When it misleads: it judges nothing by itself. It repeats what PH01, LE01, the CL and the LM rules
 found, and falls with them. The last day itself is not after it. What is only doubtful or
-unsupported is not repeated.
+unsupported is not repeated. Where the first is refused (不采纳), refuse this one with it.
 
 什么能说清：推翻原结论的材料；或上级批准的阶段延期（在 satcheck.toml 的 stage_ends 中登记）。
 What clears it: whatever clears the finding that it repeats; or an extension of the stage, entered

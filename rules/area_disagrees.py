@@ -1,8 +1,7 @@
 """The area on paper and the area of the drawn outline disagree.
 
 查什么：下发面积与图形的椭球面积相差，既超过相对限值，又超过绝对限值。
-What it finds: an issued area that differs from the outline's geodesic area by more than a sha
-re and
+What it finds: an issued area that differs from the outline's geodesic area by more than a share and
 by more than so many square metres.
 
 为何要紧：面积不符说明图形与表格可能不是同一版本，后面的判断可能说的不是同一块地。

@@ -1,6 +1,7 @@
 """A blacklisted firm or person stands in the filing (黑名单).
 
-查什么：项目名称、现场核查描述、备注、填报单位、核查人员，或填报许可证的采矿权人中，出现黑名单上的企业或个人。
+查什么：项目名称、现场核查描述、备注、填报单位、核查人员，或填报许可证的采矿权人中，出现黑名单上的
+企业或个人。
 What it finds: a firm or person of the blacklist in project_name, field_description, remark, unit,
 inspector, or as the holder of the licence that is filed.
 
@@ -9,11 +10,12 @@ Why it matters: a blacklisted firm that turns up again in a filing raises the qu
 working there, and who checked it.
 
 何时会看错：企业按全称匹配（全角半角、空格统一后），分公司、名称更长的另一企业也会含有该全称；
-个人只按整格姓名匹配，同名同姓难免，因此一律只列存疑，不作认定。列入日期晚于填报日期的不算。
+个人只在整格（或用顿号等隔开的一项）正好是该姓名时才算，同名同姓难免，因此一律只列存疑，不作认定。
+列入日期晚于填报日期的不算；填报日期不明的，无法判断先后。
 When it misleads: a firm is looked for by its whole name, width and blanks folded, which a branch or
 another firm of a longer name may hold too. A person counts only where a cell, or one of several
 names in it, is that name and nothing else; people share names. So this rule never says more than
-doubtful. An entry made after the filing does not count.
+doubtful. An entry made after the filing does not count; without a day of filing it cannot be told.
 
 什么能说清：说明该企业或个人在此图斑中的角色，或核对身份后更正黑名单。
 What clears it: a word on what the firm or person did there, or a blacklist with the person told

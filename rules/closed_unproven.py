@@ -1,7 +1,7 @@
 """A ledger row is closed (销号) without proof, or while the imagery still shows the problem.
 
-查什么：已销号的台账行缺验收人、日期或佐证；或销号以后的影像上，地面仍在按采矿的样子变化、采坑仍在，
-或仍然裸露。
+查什么：已销号的台账行缺验收人、日期或佐证；或销号以后的影像上，地面仍在按采矿的样子变化、
+采坑仍在，或仍然裸露。
 What it finds: closed rows of the ledger that name no verifier, no day or no proof; and closed rows
 where images taken after the closing show digging that went on, a pit that is still there, or bare
 ground.
@@ -10,16 +10,19 @@ ground.
 Why it matters: a closing needs somebody who verified it, a day and a proof, and ground that was put
 right. One that is on paper alone leaves the problem where it was.
 
-何时会看错：佐证可能另行归档；验收人、日期、佐证整列空白的，视为未提供，整批说明一次。刚回填整平的地面同样裸露，
-因此只有裸露而没有新挖的至多存疑，高程显示填高、影像显示返绿或成因指向其他的不作认定。
-销号晚于影像的，影像不能说明问题，列为无法判定；销号日期不明的，至多存疑。不是本批下发的图斑只核对文字。
-基准日之后才销号的仍算未销号，由 RL03 判断。
+何时会看错：佐证可能另行归档；验收人、日期、佐证整列空白的，视为未提供，整批说明一次。刚回填整平的
+地面同样裸露，因此只有裸露而没有新挖的至多存疑，高程显示填高、影像显示返绿或成因指向其他的不作认
+定。销号晚于影像的，影像不能说明问题，列为无法判定；销号日期不明的，至多存疑。不是本批下发的图斑只
+核对文字。整改措施不要求回填的（如停采、拆除设备、原坑复绿），坑还在不等于没有整改，应对照整改措施
+和验收意见。基准日之后才销号的仍算未销号，由 RL03 判断。
 When it misleads: the proof may be filed elsewhere, and a column that is blank throughout counts as
 not supplied. Ground that was just filled is bare too, so bareness without digging is a doubt at
 most, and nothing where elevation shows a fill, images show green or something else explains it. An
-image from before the closing tells nothing and is said to; without a day of closing it is a doubt
-at most. Of polygons not issued here only the words are read. A closing after the day of judging is
-open still, and RL03's.
+image from before the closing tells nothing, and that is said; without a day of closing it is a
+doubt at most. Where the measure asked for no backfill (an end to the digging, machines taken away,
+the pit planted), a pit that is there still may be in order: hold it to the measure and the
+acceptance. Of polygons not issued here only the words are read. A closing after the day of judging
+is open still, and RL03's.
 
 什么能说清：验收意见、验收照片，销号以后的影像。
 What clears it: the acceptance and its photographs, and an image taken after the closing.

@@ -7,8 +7,7 @@ What it finds: a polygon of which too little is inside both images, or is clear 
 Why it matters: the hidden part may be the one that changed.
 
 何时会看错：没有云掩膜时，云和阴影由像元估计，亮沙地和深水可能被误认。
-When it misleads: without a mask, cloud and shadow are guessed from the pixels; bright sand an
-d deep
+When it misleads: without a mask, cloud and shadow are guessed from the pixels; bright sand and deep
 water may be taken for them.
 
 什么能说清：另提供一期清晰的影像，或附云掩膜。

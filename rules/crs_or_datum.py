@@ -5,8 +5,8 @@ What it finds: files whose CRS is not declared, contradicts its own coordinates 
 transformed, or whose datum is not known; once a file.
 
 为何要紧：坐标系错了，图斑、影像和矿权范围就会错开几十米到几百公里，一切位置判断都不成立。
-Why it matters: a wrong CRS moves polygons, scenes and licences apart, by metres or by hundreds of
-kilometres, and nothing said of place holds.
+Why it matters: a wrong CRS moves polygons, scenes and licences apart, by tens of metres or by
+hundreds of kilometres, and nothing said of place holds.
 
 何时会看错：坐标值有时碰巧符合另一带号。
 When it misleads: coordinates may happen to fit another zone.

@@ -1,7 +1,7 @@
 """A polygon is filed as 自然灾害 (a natural disaster), but its traces are mining's.
 
-查什么：填报为自然灾害的图斑，地面痕迹的成因指向采矿而非滑坡、崩塌、泥石流。高程显示的挖损须有两种以上采矿痕迹：
-挖走的土石未堆在下方、新出现的封闭凹坑、台阶、原地形平缓、后续影像上继续扩大。
+查什么：填报为自然灾害的图斑，地面痕迹的成因指向采矿而非滑坡、崩塌、泥石流。高程显示的挖损须有两种
+以上采矿痕迹：挖走的土石未堆在下方、新出现的封闭凹坑、台阶、原地形平缓、后续影像上继续扩大。
 What it finds: a disaster call where the traces on the ground speak for mining, not for a slide or a
 flow. A cut that the elevations show needs two signs of mining or more: what was cut does not lie
 below it, a new closed hollow, benches, a gentle slope before, growth at a follow-up date.
@@ -9,18 +9,23 @@ below it, a new closed hollow, benches, a gentle slope before, growth at a follo
 为何要紧：以灾害名义填报，会使开采痕迹不被查处。
 Why it matters: under the name of a disaster, the traces of digging are not looked into.
 
-何时会看错：没有前后两期高程，或挖深小于可探测深度时，采矿与滑坡难以区分，至多存疑。
-挖深不超过庄稼灌木高度的，可能只是植被烧毁或被掩埋，至多存疑。挖填平衡不能单独说明问题；沿坡上挖下填的形态像滑坡，至多存疑。两期高程离影像日期过远的，
-挖损时间不明，至多存疑。
-When it misleads: without elevations of both dates, or where the cut is shallower than shows,
-mining and a slide look alike: at most a doubt. So it is for a cut no deeper than crops and scrub
-stand: plants that burnt or were buried leave one, too. A balance of cut and fill alone tells
-nothing; a cut above with a fill below it along the slope looks like a slide, and so does nothing
-but a doubt. Nor can elevations that lie too far from the images date the cut.
+何时会看错：没有前后两期高程，或挖深小于可探测深度时，采矿与滑坡难以区分，至多存疑。挖深不超过庄稼
+灌木高度（默认 3 米）的，可能只是植被烧毁或被掩埋，至多存疑。挖填平衡不能单独说明问题；沿坡上挖下填
+的形态像滑坡，至多存疑。方量只在图斑之内计算：滑坡的堆积体落在图斑以外时，看上去也像土石已被运走。
+两期高程离影像日期过远的，挖损时间不明，至多存疑。
+When it misleads: without elevations of both dates, or where the cut is shallower than the
+elevations can show, mining and a slide look alike: at most a doubt. So it is for a cut no deeper
+than crops and scrub stand (3 m): plants that burnt or were buried leave one, too. A balance of cut
+and fill alone tells nothing; a cut above with a fill below it along the slope looks like a slide,
+and is at most a doubt. Volumes are measured inside the outline alone: a slide whose deposit lies
+beyond it looks as if what fell had been taken away. Nor can elevations that lie too far from the
+images date the cut.
 
-什么能说清：灾害调查报告、专家认定意见。附近有无登记的灾害点只作参考，既不证明也不否定。
-What clears it: the report of the disaster, an expert's finding. A registered hazard point nearby,
-or none, is context and neither clears nor accuses.
+什么能说清：灾害调查报告、专家认定意见，图斑以外堆积体的照片或范围。附近有无登记的灾害点只作参考，
+既不证明也不否定。
+What clears it: the report of the disaster, an expert's finding, a photograph or outline of the
+deposit beyond the polygon. A registered hazard point nearby, or none, is context and neither clears
+nor accuses.
 """
 
 from collections.abc import Iterator

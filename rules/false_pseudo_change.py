@@ -1,31 +1,33 @@
 """A polygon is filed as 实地伪变化 (no real change), but the ground changed as mining changes it.
 
-查什么：填报为实地伪变化的图斑，新增裸地超出同类地面的变化，成因指向采矿，且偶然变化的可能已排除。
-What it finds: a pseudo-change call where bare ground grew beyond what ground like it did, where
-mining explains it best, and where chance is ruled out.
+查什么：填报为实地伪变化的图斑，新增裸地超出同类地面的变化，或两期高程显示地面明显升降，成因指向采
+矿，且偶然变化的可能已排除。
+What it finds: a pseudo-change call where bare ground grew beyond what ground like it did, or two
+elevations show that it fell or rose, where mining explains it best, and where chance is ruled out.
 
-为何要紧：伪变化一经认定即不再统计和核查，违法开采最容易藏在这里。
-Why it matters: a pseudo-change leaves the count at once and is not visited again, so it is where
-illegal digging hides most easily.
+为何要紧：伪变化不计入违法，也不进整改台账；2021年公开通报的平果、织金等地，都有明显开采填报为伪变
+化的。
+Why it matters: a pseudo-change is not counted as illegal and enters no ledger; in the cases
+published in 2021 (Pingguo, Zhijin) plain mining had been filed as one.
 
-何时会看错：翻耕、收割、施工也使地面裸露，故须成因、规模、偶然性三项同时成立，
-缺一项或成因难以判断的至多存疑。原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；
-新增无法测量的，列存疑。两期高程显示数米升降的，不论影像，均为新动土；原未裸露而后来也未裸露的可能是伐木，只列存疑。
-两期高程离影像日期过远的，降低的时间不明，也只列存疑。
-像元粗于限值的影像分不清采矿、建设与造林整地，没有高程证实挖深的只列存疑。
+何时会看错：翻耕、收割、施工也使地面裸露，故须成因、规模、偶然性三项同时成立，缺一项或成因难以判断
+的至多存疑。原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；新增无法测量的，
+列存疑。两期高程显示的升降超过庄稼灌木高度（默认 3 米；原已裸露的，降低 0.2 米）即为新动土，
+不论影像如何；原来和后来都不裸露的可能是伐木，只列存疑。两期高程离影像日期过远的，降低的时间不明，
+也只列存疑。像元粗于限值（默认 5 米）的影像分不清采矿、建设与造林整地，没有高程证实挖填的只列存疑。
 When it misleads: ploughing, harvest and building bare the ground too, so cause, size and chance
 must all speak; lacking one, or where the cause cannot be told, it is at most a doubt. Ground
 already open is held to its growth alone, in area or below its old floor; an old working that did
 not grow is an honest pseudo-change, and doubtful only where growth could not be measured, or where
-the elevations lie too far from the images to date a lower floor. Metres that ground fell or rose
-are growth whatever the images show; where it lies open on neither date they may be felled trees,
-and a doubt. Images of coarse cells cannot tell
-digging from building, or from ground cleared for planting: without a lower floor they raise a doubt
-and no more.
+the elevations lie too far from the images to date a lower floor. Ground that fell or rose by more
+than crops and scrub stand (3 m; where it was open, 0.2 m down) was moved lately whatever the images
+show; where it lies open on neither date, trees may have been felled, and it is a doubt. Images of
+cells beyond the limit (5 m) cannot tell digging from building, or from ground cleared for planting:
+without elevations that show a cut or a heap they raise a doubt and no more.
 
 什么能说清：后续影像上返绿而未扩大的是季节变化，不作认定（地面降低的列存疑）；仍然裸露的更为可信。
-绿色而无植被光谱特征的覆盖（如防尘网）会写明。有效采矿许可证范围内的由有证矿山规则判断；
-备注特殊用地的不判；现场照片和说明可以解释季节变化。
+绿色而无植被光谱特征的覆盖（如防尘网）会写明。有效采矿许可证范围内的由有证矿山规则判断；备注特殊用
+地的不判；现场照片和说明可以解释季节变化。
 What clears it: ground that is green again at a follow-up date and did not grow is a season and is
 not spoken of (a doubt where the floor is lower); ground that is bare still is the surer. Cover that
 is green without the spectrum of plants, like a dust net, is mentioned. Inside a valid licence the

@@ -7,20 +7,31 @@ the ground is barer than before and is so in the growing season; where green is 
 plants; where the plan that is filed had expired by the after date, or holds less than 90 % of the
 polygon.
 
-为何要紧：以修复名义开采，是方案四(四)点名的做法；修复后的底面不应低于修复前，采坑底部不应再有新挖。
-Why it matters: mining under the name of restoration is what plan 四(四) names. A restored floor
-is not below the old one, and nothing new is dug in it (after 自然资办发〔2024〕39号, and
-豫自然资规〔2025〕13号 as a reference rule).
+为何要紧：以修复名义开采，是方案四(四)点名的做法；自然资办发〔2024〕39号（河南文件引
+作〔2025〕39号，年份待核）要求不得借修复之名采矿、严控新的开挖。修复后底面不低于修复前、采坑底部不
+再新挖，是豫自然资规〔2025〕13号的规定，在山西仅作参照。
+Why it matters: mining under the name of restoration is what plan 四(四) names.
+自然资办发〔2024〕39号 (Henan cites it as of 2025; the year is to be checked) forbids that, and
+holds new digging down. That a restored floor is not below the old one, and nothing new is dug in
+it, is Henan's rule (豫自然资规〔2025〕13号), in Shanxi a reference alone.
 
-何时会看错：刚平整、刚栽植的地面在第一个夏天同样裸露，所以单凭裸露在有后续生长季影像以前只列存疑；高程显示填高的不作认定。
+何时会看错：刚平整、刚栽植的地面在第一个夏天同样裸露，所以在取得后续生长季影像之前，单凭裸露只列存
+疑；高程显示填高的不作认定。新栽地面上覆盖的防尘网、无纺布也呈绿色而无植被光谱，看得出只凭现场。
 削坡会运走剩余土石，故底面未降低而只有净挖的列存疑。有效采矿许可证范围内可以开采，至多存疑。
-高程离影像日期过远、高程过粗、成因难以判断的，也至多存疑。方案重叠时各方案所占比例相加，只会从宽。
+高程离影像日期过远、高程过粗、成因难以判断的，也至多存疑。像元粗于限值（默认 5 米）的影像，
+没有高程证实挖填的，单凭裸露至多存疑。工程在方案期满前完工、只是后时相晚于期满的，也会列为已过期，
+凭验收材料说明；填报未写明的方案、尚未开始的方案，或另有有效方案覆盖的，只列存疑。方案重叠时各方案
+所占比例相加，只会从宽。
 When it misleads: fresh levelling and ground scraped for saplings are bare in their first summer
 too, so bareness alone is a doubt until a follow-up image of the growing season shows it bare still,
-and nothing where elevation shows a fill. Cutting a slope back
-carries rock away: a net cut above a floor that is not lower is a doubt. Inside a licence in force
-digging is allowed: a doubt at most. So is what elevations too far from the images, or a cause that
-cannot be told, would show. Shares of several plans are added up, which errs to the mild side.
+and nothing where elevation shows a fill. Nets and fleece laid over new planting are green without
+plants, too; only a visit tells them from a disguise. Cutting a slope back carries rock away: a net
+cut above a floor that is not lower is a doubt. Inside a licence in force digging is allowed: a
+doubt at most. So is what elevations too far from the images, or a cause that cannot be told, would
+show, and bareness in images of cells beyond the limit (5 m) without elevations that show a cut.
+Work that was finished in its plan's term and imaged after it counts as expired until its acceptance
+is shown; a plan that the filing does not name, one that had not begun, or another in force that
+covers the place leaves a doubt. Shares of several plans are added up, which errs to the mild side.
 
 什么能说清：竣工验收材料，生长季的影像或照片，延期或变更的方案批复。
 What clears it: the acceptance of the work, an image or photographs of the growing season, a plan

@@ -1,13 +1,11 @@
 """A ledger row names no responsible unit, measure, deadline or responsible person.
 
 查什么：整改台账的行缺责任单位、整改措施、整改时限或整改责任人；时限不是日期的，视为空白。
-What it finds: ledger rows where 责任单位, 整改措施, 整改时限 or 整改责任人 is blank; a deadli
-ne that
-is no date counts as blank.
+What it finds: ledger rows where 责任单位, 整改措施, 整改时限 or 整改责任人 is blank; a deadline
+that is no date counts as blank.
 
 为何要紧：没有责任单位、措施、时限和责任人，整改就无从落实和检查。
-Why it matters: without a unit, a measure, a day and a name, nobody can be asked whether it is
- done.
+Why it matters: without a unit, a measure, a day and a name, nobody can be asked whether it is done.
 
 何时会看错：内容可能写在备注或附件里。本工具不代填责任单位和责任人。
 When it misleads: the particulars may stand in a remark or an annex. The tool never fills in a unit

@@ -4,12 +4,12 @@
 What it finds: rows whose deadline, the extended one where there is one, lies before the day of
 judging, and which are not closed.
 
-为何要紧：要求是逾期清零；逾期未销号即整改没有到位。
+为何要紧：要求是按期清零；逾期未销号，即整改没有到位。
 Why it matters: every problem is to be cleared by its day; an open one past it has not been.
 
 何时会看错：已完成但未登记销号的，列存疑；当日到期不算逾期；基准日之后才销号的，仍算未销号。
-没有时限的由 RL02 说明，此处无法判定。When it misleads: work done but not entered as closed is
- only doubted; what is due on the day itself
+没有时限的由 RL02 说明，此处无法判定。
+When it misleads: work done but not entered as closed is only doubted; what is due on the day itself
 is not overdue; a closing after the day does not count yet. Without a deadline nothing can be told.
 
 什么能说清：登记销号日期，或登记批准的延期。

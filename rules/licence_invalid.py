@@ -1,16 +1,18 @@
 """The licence that the filing relies on was not in force when the image was taken.
 
-查什么：判定为合法或填写了采矿许可证号的图斑，后时相当日该证已过期或尚未生效；
-或所填证号不在所提供的采矿权数据中。
+查什么：判定为合法或填写了采矿许可证号的图斑，后时相当日该证已过期或尚未生效；或所填证号不在所提供
+的采矿权数据中。
 What it finds: a licence that had expired, or had not begun, at the polygon's after date; or a
 number that the supplied licences do not hold.
 
 为何要紧：过期或未生效的许可证不能作为合法的依据。
 Why it matters: a licence out of force is no ground for calling the digging legal.
 
-何时会看错：采矿权数据可能不是最新；证号抄错一位即查无此证。
+何时会看错：采矿权数据可能不是最新；证号抄错一位即查无此证（列为中）。另有有效许可证覆盖该图斑的只
+列存疑；许可证起止日期或后时相不明的，无法判定。
 When it misleads: the supplied licences may be out of date, and one mistyped digit makes a number
-that no table holds.
+that no table holds (medium). Where another licence in force covers the polygon it is a doubt;
+without the licence's term or an after date nothing can be told.
 
 什么能说清：延续申请已受理的视为有效；同号的另一期许可证有效的不作认定；补充许可证扫描件。
 What clears it: an accepted renewal keeps a licence in force, and so does another term of the same

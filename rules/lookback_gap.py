@@ -4,13 +4,14 @@
 What it finds: polygons of earlier batches, seen or filed on or after the first day of the look-back
 (2022-01-01), for which the look-back record has no row.
 
-为何要紧：方案四(三)要求对往期全部问题回头看；反复下发而无人复查的地块，是公开案例中最常见的隐蔽开采。
-Why it matters: plan 四(三) asks that every earlier problem be looked at again. Places that were
-issued and never visited again are where the published cases found the mining.
+为何要紧：方案四(三)要求对往期全部问题回头看；公开通报的织金案例（自然资办函〔2021〕1881号）
+中，10 处违法开采有 7 处曾多次作为图斑下发。
+Why it matters: plan 四(三) asks that every earlier problem be looked at again. In the published
+case of Zhijin, 7 of 10 places that were mined had been issued several times.
 
 何时会看错：按编号和批次对应：未写批次的行，对应档案中最近一期同号图斑；再次下发不等于回头看。
-往期批次提供过的回头看记录同样有效。回头看日期晚于基准日的列存疑。
-往期图斑既没有后时相也没有填报日期的，无法判断是否在范围内，仍须有记录方能排除，列为无法判定。
+往期批次提供过的回头看记录同样有效。回头看日期晚于基准日的列存疑。往期图斑既没有后时相也没有填报日
+期的，无法判断是否在范围内，仍须有记录方能排除，列为无法判定。
 When it misleads: rows match by number and batch; one without a batch means the latest earlier batch
 with that number, and being issued again is no look-back. What the record of an earlier batch covers
 stays covered. A look-back dated after the day of judging is a doubt. An earlier polygon without an

@@ -1,20 +1,21 @@
 """The method of mining is not the one that the licence allows.
 
 查什么：现场核查记录的开采方式与采矿许可证不同；或地下开采的许可证范围内出现露天采坑的痕迹。
-What it finds: a field record whose method is not the licence's; or the traces of an open pit
-under a licence for underground mining.
+What it finds: a field record whose method is not the licence's; or the traces of an open pit under
+a licence for underground mining.
 
-为何要紧：擅自改变开采方式是六类违法行为之一，影像套合看不出许可证上的方式。
-Why it matters: a changed method is one of the acts the plan names, and an overlay of outlines does
-not show it.
+为何要紧：擅自改变开采方式是山西专项行动列明的违法行为之一，影像套合看不出来。
+Why it matters: a changed method is one of the acts that Shanxi's campaign names, and an overlay of
+outlines does not show it.
 
-何时会看错：工业场地、堆场和塌陷都不是露天采坑。须高程上有坑，且有陡壁或台阶；没有高程，
-或挖深小于可探测深度的，至多存疑。高程足够精细而未见坑的，不作认定。两期高程离影像日期过远的，
-至多存疑。
-When it misleads: yards, dumps and subsidence are no open pit. It takes a pit in the elevation, with
-steep faces or benches where these were measured; without elevation, or where the cut is shallower
-than shows, it is at most a doubt, and so is a pit that the elevations do not date. Where a fine
-elevation shows no pit, nothing is said.
+何时会看错：现场记录可能填错，或用语不在词表中：用语无法识别的无法判定，写明未开采、停产的不比较。
+工业场地、堆场和塌陷都不是露天采坑。须高程上有坑，测得坡形的还须有陡壁或台阶；没有高程，或挖深小于
+可探测深度的，至多存疑。高程足够精细而未见坑的，不作认定。两期高程离影像日期过远的，至多存疑。
+When it misleads: a record may be mistaken; words that the tables do not know cannot be judged, and
+an idle mine has no method to compare. Yards, dumps and subsidence are no open pit. It takes a pit
+in the elevation, with steep faces or benches where these were measured; without elevation, or where
+the cut is shallower than the elevations can show, it is at most a doubt, and so is a pit that the
+elevations do not date. Where a fine elevation shows no pit, nothing is said.
 
 什么能说清：变更开采方式的批准；现场核查记录更正；塌陷调查资料。
 What clears it: an approved change of method, a corrected field record, a survey of the subsidence.

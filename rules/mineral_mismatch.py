@@ -1,20 +1,22 @@
 """The mineral that the field record found is not the one that the licence allows (开采矿种).
 
-查什么：填报的实际开采矿种，不在所依据的采矿许可证矿种之内，也不是其同物异名或通常共生、伴生的矿种。
+查什么：填报的实际开采矿种，不在所依据的采矿许可证矿种之内，也不是其同物异名或通常共生、
+伴生的矿种。
 What it finds: a field record whose mineral is not that of the licence it relies on, nor another
 name of it, nor one that usually occurs with it.
 
 为何要紧：不按批准的矿种开采，影像套合看不出来，只有现场记录能说明。
 Why it matters: an overlay cannot show that another mineral is taken; only the field record can.
 
-何时会看错：共生、伴生矿种的综合开采不属此类，对照表可由县里增补；同一矿种名称写法很多，凡一名包含另一名的，
-视为同一矿种；废石、剥离物、土石等不是矿种，只列存疑。许可证矿种或填报矿种为空的不作认定：
-前者无法判定，后者由 LM01 说明。填报为违法的不再指出。填报了多个许可证的，合乎其中一个即可。
+何时会看错：共生、伴生矿种的综合开采不属此类，对照表可由县里增补；同一矿种名称写法很多，凡一名包含
+另一名的，视为同一矿种；废石、剥离物、土石等不是矿种，只列存疑；写明与许可证一致、未开采或停产的不
+比对。许可证矿种或填报矿种为空的不作认定：前者无法判定，后者由 LM01 说明。填报为违法的不再指出。
+填报了多个许可证的，合乎其中一个即可。
 When it misleads: taking the minerals that occur with it (共生、伴生) is allowed, by a table that a
 county may add to. One mineral has many names; where one name holds the other they count as the
-same. Waste rock, overburden and earth are no mineral and only a doubt. A licence without a mineral
-is not judged, a filing without one is LM01's, and what is filed as illegal is as filed. Of several
-licences any one will do.
+same. Waste rock, overburden and earth are no mineral and only a doubt; a record that says “as
+licensed” or idle is not compared. A licence without a mineral is not judged, a filing without one
+is LM01's, and what is filed as illegal is as filed. Of several licences any one will do.
 
 什么能说清：矿石化验或储量报告说明为共生、伴生矿；变更登记；更正现场记录。
 What clears it: an assay or the reserve report that shows an associated mineral, the registration of

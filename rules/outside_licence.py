@@ -1,24 +1,34 @@
 """Ground was dug outside the licence's boundary or below its licensed depth.
 
-查什么：判定为合规、有采矿许可证的图斑：在许可证范围之外、超出全部位置误差的部分有新挖（规模、成因、偶然性均成立）；
-或地面低于许可证的下限标高，超出全部高程误差。
-What it finds: a polygon of a licensed mine with new digging outside every licence in force, beyond
-all error of position (size, cause and chance of that part); or with a floor below the licensed
-lower elevation, beyond all error of height.
+查什么：有证矿山的图斑（未填报为违法，有效采矿许可证盖住 10% 以上或由填报写明）：在全部有效许可证范
+围之外、超出全部位置误差的部分有新挖（规模、成因、偶然性均成立）；或坑底（图斑内最低的十分之一）低
+于许可证的下限标高，超出全部高程误差。
+What it finds: a polygon of a licensed mine (not filed as illegal; a licence in force holds a tenth
+of it or is named) with new digging outside every licence in force, beyond all error of position
+(size, cause and chance of that part); or with a floor, its lowest tenth, below the licensed lower
+elevation, beyond all error of height.
 
 为何要紧：许可证是立体的空间，越界和超层都在范围之外。
 Why it matters: a licence is a space. What lies beside it or below it is outside of it.
 
-何时会看错：界址点、影像、高程都有误差；许可证坐标系存疑的不判边界，高程基准未声明、为椭球高或未声明高程误差的
-不判深度。范围外原有的老采坑没有新增的不作认定。高程的误差是整体偏差，取平均不会变小。
+何时会看错：界址点、影像、高程都有误差；许可证坐标系存疑的不判边界，高程基准未声明、为椭球高或未声
+明高程误差的不判深度。像元粗于限值（默认 5 米）的影像，没有高程证实挖填的只列存疑。范围外原有的老采
+坑没有新增的不作认定；低于标高而未测得本期降低、或成因未指向采矿的，只列存疑。高程的误差是整体偏
+差，取平均不会变小。填报为伪变化、修复、灾害的，许可证盖住 90% 以上才由本规则判断，
+其余由 CL01–CL03 判断。
 When it misleads: corners, images and elevations all err. Where the CRS of the licences is in doubt
 no boundary is judged; where the height system is not declared or is the ellipsoid's, or an
-elevation's error is not declared, no depth is. Old workings outside that did not grow are not
-spoken of. The error of a height system is one offset for all cells: averaging does not reduce it.
+elevation's error is not declared, no depth is. Images of cells beyond the limit (5 m) raise a doubt
+alone where no elevation shows a cut. Old workings outside that did not grow are not spoken of; a
+floor too low that was not measured to go down lately, or that mining does not explain, is a doubt.
+The error of a height system is one offset for all cells: averaging does not reduce it. Calls of
+pseudo-change, restoration and disaster are judged here where licences cover 90 %, else by
+CL01–CL03.
 
-什么能说清：新的界址坐标或变更批复；实测的坑底标高；范围内的工程建设批准。
+什么能说清：新的界址坐标或变更批复；实测的坑底标高；盖住范围外部分的工程建设批准（与许可证合计盖
+住 90%）。
 What clears it: new corner coordinates or an approved change, a levelled floor, an approved project
-that covers the part outside.
+that covers the part outside (90 % of the polygon together with the licence).
 """
 
 from collections.abc import Iterator
@@ -85,12 +95,19 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
             partly = case.outside is not None or 0.0 < (case.licensed_share or 0.0) < COVERS
             if partly and (says := unseen(case.scene, limits.clear_share)):
                 yield Unsure(whom, says)
-            elif case.outside:
+            elif case.outside and not _approved(case, case.outside):
                 yield from _beside(dossier, case, case.outside, limits)
         for link in links:
             rest = [one.permit.bottom_elev for one in links if one is not link]
             spare = min((one for one in rest if one is not None), default=None)
             yield from _below(dossier, case, link, spare, limits)
+
+
+def _approved(case: Case, part: OutsideEvidence) -> bool:
+    """Whether a project in force covers the part outside, and the polygon with the licence."""
+    project = case.approved_share or 0.0
+    both = (case.licensed_share or 0.0) + project >= COVERS
+    return both and project >= COVERS * part.share
 
 
 def _not_supplied(dossier: Dossier) -> Words | None:

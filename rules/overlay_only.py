@@ -10,13 +10,15 @@ filed for three licences or more.
 Why it matters: an overlay shows a boundary crossed. A changed method, another mineral or unreported
 reserves only a visit shows.
 
-何时会看错：台账可能另存纸质记录；模板化的用语并不等于没有到现场，因此记录齐全的雷同描述至多存疑。
-本批次和档案中用于非矿山图斑三次以上的语句视为填报模板，不参与比较；各自另有不同内容的，
-即使套用同一段话也不算雷同。仅有个别整列空白的，整批说明一次。
+何时会看错：现场记录可能另有纸质存档；模板化的用语并不等于没有到现场，因此记录齐全的雷同描述至多存
+疑。本批次和档案中用于非矿山图斑三次以上的语句视为填报模板，不参与比较；各自另有不同内容的，
+即使套用同一段话也不算雷同。记录各项只要求填报为合法的图斑；填了动用方量的视为核查了储量。
+整列空白的，整批说明一次。
 When it misleads: the record may be on paper elsewhere; a template is not proof that nobody went, so
 like words beside complete records are at most doubtful. Clauses that three filings about something
 else than a mine use, in this batch or the archive, are the form's and left out; and texts that each
-say something of their own are two, however much they share. A column blank in the whole filing is
+say something of their own are two, however much they share. The record is asked of calls of 合法
+alone, and a volume that was filed stands for the reserves. A column blank in the whole filing is
 said once for the batch.
 
 什么能说清：补充注明日期、人员和开采方式、矿种、储量核查结果的现场记录。
@@ -51,7 +53,7 @@ class Limits:
         ("影像套合", "套合", "叠加", "套核"), unit="in 核查方式", why="四(四) 仅作影像套合"
     )
     field: tuple[str, ...] = limit(
-        ("实地", "现场", "外业", "踏勘", "野外", "井下", "实测"),
+        ("实地", "现场", "外业", "踏勘", "踏查", "野外", "井下", "实测", "测量", "取样", "走访"),
         unit="in 核查方式",
         why="到现场 on site",
     )

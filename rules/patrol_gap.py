@@ -1,18 +1,18 @@
 """A district, township or village went a whole quarter, month or week without a patrol (网格化).
 
-查什么：巡查记录中出现过的区、乡、村，在核查期内某个完整的季度（区）、月（乡）或自然周（村）没有一次巡查；
-以及属于方案所列重点区域、而巡查记录从未提及的区域。
+查什么：巡查记录中出现过的区、乡、村，在核查期内某个完整的季度（区）、月（乡）或自然周（村）没有一
+次巡查；以及属于方案所列重点区域、而巡查记录从未提及的区域。
 What it finds: a place that the patrol record names, and that within the batch's period was not
 visited in some whole calendar quarter (区), month (乡) or ISO week (村); and key areas of the kinds
 that the plan names which no patrol mentions.
 
-为何要紧：方案要求区级每季、乡级每月、村级每周巡查；没有人去的那一周，正是夜间偷采的时候。
+为何要紧：方案要求区级每季、乡级每月、村级每周巡查；没有人去的那段时间，偷采最不容易被发现。
 Why it matters: the plan has the district patrolled by quarter, townships by month and villages by
-week. Digging happens in the week in which nobody comes.
+week. Where nobody comes, digging is least likely to be noticed.
 
 何时会看错：记录可能漏登；只巡查过一次的地点也按其级别逐期要求；从未出现在记录中的乡村无从得知。
-名称写法不同的视为两地。只看完全落在核查期内、且在基准日前结束的周期，首尾不完整的周不算；周期内任何一天的
-巡查都算。重点区域按名称与巡查地点比对，名称不同不等于没有巡查，故只列为无法判定。
+名称写法不同的视为两地。只看完全落在核查期内、且在基准日前结束的周期，首尾不完整的周不算；
+周期内任何一天的巡查都算。重点区域按名称与巡查地点比对，名称不同不等于没有巡查，故只列为无法判定。
 When it misleads: a patrol may have gone unrecorded; a place that was visited once is asked about in
 every period of its level, and a village that no row names is not known at all. Two spellings are
 two places. Only units that lie wholly in the period and ended by the day of judging count, and any

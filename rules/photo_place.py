@@ -1,27 +1,32 @@
 """A photograph was taken too far from its polygon, or looks away from it (照片位置或方向不符).
 
-查什么：照片的拍摄位置扣除定位误差后离图斑仍过远；镜头方向（按磁偏角改正）背对图斑，或无人机俯拍时
-图斑不在画面内；索引登记的位置与照片自身记录的位置相差很远；同一地点的两张照片用于相距较远的图斑。
-What it finds: photographs taken too far from their polygon beyond the error of their position; ones
-whose axis, brought to true north, points away from it, or that look down from a drone where it
-cannot be seen; an index and a file that name places far apart; two photographs of one place filed
-for polygons far apart.
+查什么：照片的拍摄位置扣除定位误差后离图斑仍超过限值（默认 500 米）；镜头方向（按磁偏角改正）背对图
+斑，或无人机俯拍时图斑不在画面内；索引登记的位置与照片自身记录的位置相差很远；同一地点的两张照片用
+于相距较远的图斑。
+What it finds: photographs taken farther from their polygon than the limit (500 m), beyond the error
+of their position; ones whose axis, brought to true north, points away from it, or that look down
+from a drone where it cannot be seen; an index and a file that name places far apart; two
+photographs of one place filed for polygons far apart.
 
 为何要紧：举证照片要证明到过该图斑、拍的是该图斑；在别处或背对图斑拍摄的，不能作证。
 Why it matters: a photograph proves what it shows, from where it was taken. Taken elsewhere, or with
 the back to the polygon, it proves nothing of it.
 
-何时会看错：地图软件的坐标（GCJ-02、BD-09）整体偏 0.5–1.2 公里：先按设备整体识别，只作说明，
-不改数据；单张照片按偏移改正后就在图斑旁的，列为无法判定。许多照片坐标完全相同的，是缓存或手工填写，
-不据以判断。手机罗盘靠近钢铁会错，横持时可差 90 度，所以只问明显背对的，且最多列存疑。远山、烟囱可以
-在两处同时看到，所以“同一地点”最多列存疑，并要求画面近处也相同。另有近处照片的，远景照片不作认定。
-When it misleads: map services shift coordinates (GCJ-02, BD-09) by 0.5–1.2 km: that is recognised
-first, by device, and said, and no figure is changed; a single photograph that such a shift would
-bring to its polygon cannot be judged. Many photographs with one and the same position carry a
-cached or typed one, by which nothing is judged. Compasses err near steel and by a quarter turn in
-phones held sideways, so only a clear turning away is asked about, and it is at most doubtful. A far
-mountain or chimney stands in two places' photographs honestly: one place is at most doubtful, and
-has to show in the near half of the picture. A distant view beside photographs from near is fine.
+何时会看错：全部照片都在 2 公里（默认）以外才认定不一致，近一些的只列存疑。有的软件写入的是上传地
+点，不是拍摄地点。地图软件的坐标（GCJ-02、BD-09）整体偏 0.5–1.2 公里：先按设备整体识别，只作说明，
+不改数据；单张照片按偏移改正后就在图斑旁的，列为无法判定。许多照片坐标完全相同的，是缓存或手工填
+写，不据以判断。手机罗盘靠近钢铁会错，横持时可差 90 度，所以只问明显背对的，且最多列存疑。远山、
+烟囱可以在两处同时看到，所以“同一地点”最多列存疑，并要求画面近处也相同。另有近处照片的，远景照片不
+作认定。
+When it misleads: it contradicts a filing only where all photographs stood more than 2 km off;
+nearer ones are a doubt. Some apps write where a picture was sent from. Map services shift
+coordinates (GCJ-02, BD-09) by 0.5–1.2 km: that is recognised first, by device, and said, and no
+figure is changed; a single photograph that such a shift would bring to its polygon cannot be
+judged. Many photographs with one and the same position carry a cached or typed one, by which
+nothing is judged. Compasses err near steel and by a quarter turn in phones held sideways, so only a
+clear turning away is asked about, and it is at most doubtful. A far mountain or chimney stands in
+two places' photographs honestly: one place is at most doubtful, and has to show in the near half of
+the picture. A distant view beside photographs from near is fine.
 
 什么能说清：提供原始照片；说明拍摄点位、朝向和所用软件的坐标系。没有位置记录不算疑点。
 What clears it: the original files; where the camera stood, which way it looked, in which datum its

@@ -1,7 +1,7 @@
 """The same evidence photograph is filed for two or more polygons (一图多用).
 
-查什么：同一次拍摄的照片，原样复制或经重存、缩放、裁剪、旋转、镜像、调色、加水印后，
-用于本批次或往期批次的两个以上图斑；或同一机位的画面用于一个视野不可能同时照到的图斑。
+查什么：同一次拍摄的照片，原样复制或经重存、缩放、裁剪、旋转、镜像、调色、加水印后，用于本批次或往
+期批次的两个以上图斑；或同一机位的画面用于一个视野不可能同时照到的图斑。
 What it finds: one exposure, copied or altered, that serves several polygons of this batch or of
 earlier ones; or one camera position that serves polygons no single view can show.
 
@@ -9,16 +9,17 @@ earlier ones; or one camera position that serves polygons no single view can sho
 Why it matters: a photograph proves a visit to one place. Filed for places far apart, it leaves at
 least one of them without proof.
 
-何时会看错：相邻图斑可以由同一视野同时照到；固定机位连续拍摄的画面与重存的照片难以区分。
-因此相邻图斑最多列存疑，重叠图斑和同一图斑拆分出的子图斑不作认定。
-对往期照片同样处理：同一地块沿用往期照片的，本规则不作认定（时间由 PH03 判断）；往期只存缩略图，
-整幅另存过的照片与同一机位再次拍摄的照片不能区分，按同一画面处理。
+何时会看错：相邻图斑可以由同一视野同时照到；固定机位连续拍摄的画面与重存的照片难以区分。因此相邻图
+斑（相距 300 米以内或同一视野可及，位置不明的也是）最多列存疑，重叠图斑和同一图斑拆分出的子图斑不作
+认定。对往期照片同样处理：同一地块沿用往期照片的，本规则不作认定（时间由 PH03 判断）；往期只存缩略
+图，整幅另存过的照片与同一机位再次拍摄的照片不能区分，按同一画面处理。
 When it misleads: one view may honestly show neighbours, and a fixed camera's frames look like
-copies. So neighbours are at most doubtful, and overlapping polygons, or a parent and its children,
-are not spoken of at all. Photographs of earlier batches are held to the same: one that a place
-takes over from its own earlier filing is not spoken of here (PH03 asks when it was taken). Only
-reduced copies are kept of them, in which a whole frame saved again cannot be told from a fixed
-camera's next shot: that is one view, not one photograph.
+copies. So neighbours (within 300 m, or as far as one view reaches; polygons of unknown place, too)
+are at most doubtful, and overlapping polygons, or a parent and its children, are not spoken of at
+all. Photographs of earlier batches are held to the same: one that a place takes over from its own
+earlier filing is not spoken of here (PH03 asks when it was taken). Only reduced copies are kept of
+them, in which a whole frame saved again cannot be told from a fixed camera's next shot: that is one
+view, not one photograph.
 
 什么能说清：提供各图斑的原始照片和拍摄时间、位置。同一图斑重复提交同一张照片不作认定。
 What clears it: each polygon's own original file with its time and place. The same picture twice in

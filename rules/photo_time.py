@@ -1,7 +1,7 @@
 """A photograph's time speaks against what it is filed for (照片时间不符).
 
 查什么：图斑的照片全部拍摄于前时相影像之前，或填报日期之后；索引登记的时间晚于照片自身记录的时间；
-同一台相机在相距很远的两个图斑之间快得无法到达；拍摄时刻和位置完全相同而画面不同的照片用于两个图斑。
+同一台相机在相距很远的两个图斑之间快得无法到达；时刻和位置完全相同而画面不同的照片用于两个图斑。
 What it finds: polygons whose photographs were all taken before the earlier image or after the
 filing; an index that dates a photograph later than its own file does; one camera at two polygons
 too far apart for the time between; one shutter time and position on two pictures of two polygons.
@@ -10,17 +10,18 @@ too far apart for the time between; one shutter time and position on two picture
 Why it matters: a photograph older than the change cannot speak of it, and no camera is in two
 places at once.
 
-何时会看错：相机时钟会回到出厂日期（1970、2036 年等不作依据）；有的设备按世界时记录，早 8 小时，先据
-卫星时间改正并说明。照片自身的时间没有卫星时间或索引佐证的，最多列存疑。后时相影像之前的实地照片、
-与新照片一并提交的旧照片不作认定。同一台相机以机身号为准；只有拍摄人员和型号相同的，可能是一组人带两部
-手机，最多列存疑。两张照片相互矛盾而分不清哪张有误的，也只列存疑。连拍、全景的相邻照片在相邻图斑使用的，不作认定。
+何时会看错：相机时钟会回到出厂日期（1970、2036 年等不作依据）；有的设备按世界时记录，早 8 小时，
+先据卫星时间改正并说明。照片自身的时间没有卫星时间或索引佐证的，最多列存疑。图斑退回后补拍的照片会
+晚于原填报日期，应同时更新填报日期。后时相影像之前的实地照片、与新照片一并提交的旧照片不作认定。
+同一台相机以机身号为准；只有拍摄人员和型号相同的，可能是一组人带两部手机，最多列存疑。两张照片相互
+矛盾而分不清哪张有误的，也只列存疑。连拍、全景的相邻照片在相邻图斑使用的，不作认定。
 When it misleads: cameras fall back to the day they were made (1970, 2036 and the like count for
 nothing), and some write universal time, eight hours early: that is put right by the satellites'
 time first, and said. A file's time that neither satellites nor the index bear out is at most
-doubtful. A visit before the later image, and an old picture beside newer ones, are honest. One
-camera means one serial number; the same person and model may be a team with two phones, which is
-at most doubtful, and so are two photographs of which nobody can say which is wrong. A burst or
-panorama that serves neighbours is honest.
+doubtful. Pictures taken anew after a return need the new day of filing. A visit before the later
+image, and an old picture beside newer ones, are honest. One camera means one serial number; the
+same person and model may be a team with two phones, which is at most doubtful, and so are two
+photographs of which nobody can say which is wrong. A burst or panorama for neighbours is fine.
 
 什么能说清：提供原始照片；说明相机时钟、拍摄人员和行程；更正登记的时间。
 What clears it: the original files; how the clock was set, who took them and by which way; a

@@ -1,24 +1,28 @@
 """The proof that a call needs is not filed, is not to be found, or cannot be one (举证材料缺失).
 
-查什么：填报为生态修复治理而无修复方案文号，填报为自然灾害而无灾害依据，填报为工程建设、设施农用地、土地平整
-而无批准文号，填报为合法而无许可证号的图斑；所填方案文号或灾害依据不在所提供的表中；
-批准文号不像任何文号，或同一文号用于互不相关的图斑。
+查什么：填报为生态修复治理而无修复方案文号，填报为自然灾害而无灾害依据，填报为工程建设、
+设施农用地、土地平整而无批准文号，填报为合法而无许可证号的图斑；所填方案文号或灾害依据不在所提供的
+表中；批准文号或方案文号不像文号，或同一批准文号用于互不相关的图斑。
 What it finds: a restoration without its plan's number, a disaster without its reference, building,
 farm facilities or levelling without an approval number, a call of 合法 without a licence number; a
-plan or a reference that the supplied table does not hold; an approval number that looks like none,
-or that serves polygons which have nothing to do with one another.
+plan or a reference that the supplied table does not hold; a number of an approval or plan that
+looks like none; an approval number that serves polygons which have nothing to do with one another.
 
-为何要紧：名义要有依据。公开案例中，盖章的情况说明常常代替了批准。
-Why it matters: a call has its grounds. In the published cases a stamped explanation often stood in
-for an approval.
+为何要紧：名义要有依据。2021年公开通报的平定案例，就是凭盖章的情况说明、没有批准，
+把图斑填报为合法的。
+Why it matters: a call has its grounds. In the published case of Pingding (2021) stamped
+explanations stood in for approvals.
 
-何时会看错：材料可能另行报送；整列空白的视为未提供，整批说明一次。有效的许可证、方案或项目实际覆盖该图斑而
-只是未填文号的，只列存疑（低）。线性工程一个文号可用于多处：项目名称相同、彼此相邻、
-或项目表中已有该文号的，不作认定。文号的括号、空格写法不同视为同一文号。
+何时会看错：材料可能另行报送；整列空白的视为未提供，整批说明一次。有效的许可证、
+方案或项目实际覆盖该图斑而只是未填文号的，只列存疑（低）；填报为合法、未填许可证号而填有批准文号
+的，由 CL04 核对。文号不像文号、一号多用的，也只列存疑。线性工程一个文号可用于多处：
+项目名称相同、彼此相邻、或项目表中已有该文号的，不作认定。文号的括号、空格写法不同视为同一文号。
 When it misleads: papers may have been sent another way, and a column that is blank throughout
 counts as not supplied. Where a licence, plan or project in force covers the place and only its
-number was left out, it is a low doubt. A road's one number may serve many places: one project name,
-neighbours, or a number that the table holds are in order. Brackets and blanks are folded.
+number was left out, it is a low doubt; a call of 合法 that names an approval in its licence's stead
+is CL04's. A number that looks like none, or serves many, is a doubt. A road's one number may serve
+many places: one project name, neighbours, or a number that the table holds are in order. Brackets
+and blanks are folded.
 
 什么能说清：补填文号并附批复、方案、灾害鉴定或报告。
 What clears it: the number, with the approval, plan, survey or report behind it.

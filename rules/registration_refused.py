@@ -4,8 +4,8 @@
 What it finds: a scene pair that could not be registered reliably, with all the polygons it shows.
 
 为何要紧：错开一两个像元就会把地块边界当作变化；与其误判，不如不判。
-Why it matters: a pixel or two astray, field edges look like change. Better not judged than mi
-sjudged.
+Why it matters: a pixel or two astray, field edges look like change. Better not judged than
+misjudged.
 
 何时会看错：大片水面、云或全面翻耕的影像缺少可对齐的地物。
 When it misleads: water, cloud or a season that changed every field leaves nothing to align by.

@@ -1,28 +1,32 @@
 """One place is issued again and again, called harmless each time, and still bare or growing.
 
-查什么：在两个以上批次中下发、每次都填报为合规，而影像上仍然裸露或仍在扩大的同一地块。
-What it finds: a place that was issued in two or more batches, was called harmless each time, and is
-still bare or growing in the images.
+查什么：在两个以上批次中下发、每次都填报为合规（合法、伪变化、修复、灾害等，即非违法），而影像上仍
+然裸露或仍在扩大的同一地块。
+What it finds: a place that was issued in two or more batches, was called harmless each time
+(anything but illegal), and is still bare or growing in the images.
 
-为何要紧：反复下发、反复填报为合规，是隐蔽开采最常见的样子。
-Why it matters: issued again and again and called harmless each time is what hidden mining looks
-like most often.
+为何要紧：公开通报的织金案例（自然资办函〔2021〕1881号）中，10 处违法开采有 7 处曾多次作为图斑下
+发。
+Why it matters: in the published case of Zhijin, 7 of 10 places that were mined had been issued
+several times.
 
-何时会看错：只有本期影像上确有新挖（新增裸地，原已裸露的为扩大或挖深）、成因指向采矿、影像分得清采矿与建设，
-且偶然变化的可能已排除时，才认定不一致；只有裸露而未扩大的，至多存疑，且须前后时相和往期测得的后时相都裸露，
-因为翻耕、收割也使地面裸露。后续影像上已返绿的不作认定。滑坡体、老采场长期裸露而未扩大，可能如实；
-灾害判定的裸露不扩大的不作认定。修复地块正在变绿的、有效采矿许可证或在建项目覆盖的，不作认定；
-备注或判定为特殊用地的不判断；合法、工程建设等判定的依据所在的表未提供的，无法判定。
-往期违法或未填报的地块不属此类。母子图斑不算重复下发。
+何时会看错：只有本期影像上确有新挖（新增裸地，原已裸露的为扩大或挖深）、成因指向采矿、影像分得清采
+矿与建设（像元不粗于 5 米，或高程证实挖填），且偶然变化的可能已排除时，才认定不一致；只有裸露而未扩
+大的，至多存疑，且须前后时相和往期测得的后时相都裸露，因为翻耕、收割也使地面裸露。后续影像上已返绿
+的不作认定。滑坡体、老采场长期裸露而未扩大，可能如实；灾害判定的裸露不扩大的不作认定。地块正在变绿
+的、有效的采矿许可证或项目覆盖的，不作认定；备注或判定为特殊用地的不判断；填报为合法而无采矿权数
+据、填报为工程建设而无项目数据的，无法判定。往期填报过违法的地块不属此类，未填报的期次不计。
+母子图斑不算重复下发。
 When it misleads: it contradicts a filing only where this batch's images show new digging (newly
 bare ground, or where it was open before, wider or deeper), mining explains it, the cells can tell
-digging from building, and chance is ruled out. Bareness without growth is a doubt at most, for
-fields lie bare too: it must have lain bare at both dates and, as far as it was measured then, at
-the later image of every earlier batch. What is green again since is not spoken of. A slide's scar
-and an old working may honestly stay bare, so a disaster that does not grow is not spoken of. Nor is
-ground that greens, or that a licence or project in force covers. Special use is not judged, nor a
-call whose papers stand in a table that is not supplied. Ground once called illegal is LE02's; a
-parent and its children are not one place issued twice.
+digging from building (5 m at most, unless elevations show a cut), and chance is ruled out. Bareness
+without growth is a doubt at most, for fields lie bare too: it must have lain bare at both dates
+and, as far as it was measured then, at the later image of every earlier batch. What is green again
+since is not spoken of. A slide's scar and an old working may honestly stay bare, so a disaster that
+does not grow is not spoken of. Nor is ground that greens, or that a licence or project in force
+covers. Special use is not judged, nor a call of 合法 without the licences, or of 工程建设 without
+the projects. Ground once called illegal is LE02's; a parent and its children are not one place
+issued twice.
 
 什么能说清：现场核查和历次照片，说明为何长期裸露；或更正判定并纳入台账。
 What clears it: a visit and the photographs of each quarter that say why it lies bare; or a

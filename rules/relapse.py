@@ -1,7 +1,7 @@
 """A place that was closed in the ledger (销号) or restored is mined again (死灰复燃).
 
-查什么：本批次台账或往期台账已销号、已整改完成，或往期填报为生态修复治理的地块，此后又出现新增裸地或新挖，
-成因指向采矿，且偶然变化的可能已排除。
+查什么：本批次台账或往期台账已销号、已整改完成，或往期填报为生态修复治理的地块，此后又出现新增裸地
+或新挖，成因指向采矿，且偶然变化的可能已排除。
 What it finds: ground that a ledger of this batch or an earlier one has closed or calls done, or
 that was filed as restored earlier, and on which bare ground or digging is new since; mining
 explains it and chance is ruled out.
@@ -9,17 +9,20 @@ explains it and chance is ruled out.
 为何要紧：销号以后不再有人去看，死灰复燃正发生在那里。
 Why it matters: nobody goes there once it is closed, and that is where it starts again.
 
-何时会看错：按地块位置对应，从不按编号。变化须发生在销号之后：销号日期在两期影像（只凭降低的，在两期高程）之间
-或不明的，至多存疑；销号在后时相之后的，只看后续影像。只有裸露而没有新增的至多存疑。
-本次已如实填报为违法的，只提示曾经销号，列存疑。
+何时会看错：按地块位置对应，从不按编号。变化须发生在销号之后：销号日期在两期影像（只凭降低的，
+在两期高程）之间或不明的，至多存疑；销号在后时相之后的，只看后续影像。只有裸露而没有新增的至多存
+疑；像元粗于限值（默认 5 米）而没有高程证实挖填的，也是如此。本期仍填报为修复治理而未销号的，
+由 CL02 判断。本次已如实填报为违法的，只提示曾经销号，列存疑。
 When it misleads: places are matched by footprint, never by number. The change must come after the
 closing: where that lies between the images (between the elevations, if a lower floor alone tells),
 or its day is not known, it is at most a doubt; where it lies after the later image, only follow-up
-dates speak. Bareness without growth is at most a doubt. Ground that is now truthfully filed as
-illegal is named as closed before, a doubt only.
+dates speak. Bareness without growth is at most a doubt, and so are images of cells beyond the limit
+(5 m) without elevations that show a cut. Restoration that goes on, closed by no ledger, is CL02's.
+Ground that is now truthfully filed as illegal is named as closed before, a doubt only.
 
-什么能说清：此后取得的采矿许可证或项目批准覆盖该图斑；现场核查和照片。
-What clears it: a licence or project that covers it now, a visit and photographs.
+什么能说清：现有有效的采矿许可证或项目批准覆盖该图斑（90% 以上的不作认定）；现场核查和照片。
+What clears it: a licence or project in force that covers it (from 90 % nothing is said), a visit
+and photographs.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,8 @@
 """More was dug than the licence's reported use explains, or its reserve figures do not add up.
 
-查什么：同一许可证名下全部图斑的净挖方量，扣除误差后仍大于年度动用储量折算的体积
-（含剥离，按两期高程间隔天数折算）；
-或年初保有减动用加增减与年末保有相差超过 0.1 万吨；没有高程时，
-填报的动用方量大于动用储量与剥离之和；或动用储量大于生产规模。
+查什么：同一许可证名下全部图斑的净挖方量，扣除误差后仍大于年度动用储量折算的体积（含剥离，
+按两期高程间隔天数折算）；或年初保有减动用加增减与年末保有相差超过 0.1 万吨；没有高程时，填报的动用
+方量大于动用储量与剥离之和；或动用储量大于生产规模。
 What it finds: a net cut over all polygons filed under one licence that, less its error, exceeds the
 volume of the year's reported use with its stripping, scaled by the days between the elevations; or
 opening less use plus changes that misses the closing reserves by more than 0.1 (10⁴ t). Without
@@ -12,15 +11,19 @@ elevation, a filed volume beyond use and stripping; and a use beyond the license
 为何要紧：少报动用储量可以掩盖超量和越界开采。
 Why it matters: a use reported too small hides what was dug beyond the licence.
 
-何时会看错：剥采比、体重、增减不明，或有图斑未测得方量的，至多存疑；没有高程的至多存疑；动用量含损失，可大于产量，
-故超过生产规模只列存疑。各图斑的误差按同向相加（同一高程的偏差不会互相抵消）；重叠的图斑只计挖方较小者。
-填报多个许可证号的图斑无法归属，不计。地下开采许可证内的采坑由 LM03 判断。
-When it misleads: where the ratio, the density, the changes or the volume of a polygon is not known
-it is at most a doubt, and so it is without elevation. Use includes losses and may exceed output, so
-a use beyond capacity is a doubt alone. Errors of the polygons are added up as if they all erred the
-same way, since one elevation's offset does not cancel; of overlapping polygons the smaller cut
-counts. A polygon filed under several licences belongs to none and is left out. A pit under an
-underground licence is LM03's.
+何时会看错：剥采比、增减、开采方式或成因不明，或有图斑未测得方量的，至多存疑；动用储量或体重未填的
+不比较；没有高程、只凭填报方量的至多存疑；动用量含损失，可大于产量，故超过生产规模只列存疑。
+动用储量按天数平摊：只在部分月份生产的矿山，两期高程相隔不足一年时，挖方可能多于平摊数，须核对当期
+产量。各图斑的误差按同向相加（同一高程的偏差不会互相抵消）；重叠的图斑只计挖方较小者。填报多个许可
+证号的图斑无法归属，不计。地下开采许可证内的采坑由 LM03 判断。
+When it misleads: where the ratio, the changes, the method, the cause or the volume of a polygon is
+not known it is at most a doubt, and so is a filed volume without elevation; where use or density is
+blank nothing is compared. Use is spread evenly over the days: between elevations less than a year
+apart, a mine that works in some months alone may dig more than its part of the year's use. Use
+includes losses and may exceed output, so a use beyond capacity is a doubt alone. Errors of the
+polygons are added up as if they all erred the same way, since one elevation's offset does not
+cancel; of overlapping polygons the smaller cut counts. A polygon filed under several licences
+belongs to none and is left out. A pit under an underground licence is LM03's.
 
 什么能说清：储量年报及动态检测报告，剥离量台账，变动台账。
 What clears it: the annual reserve report and its survey, the record of stripping, the account of

@@ -1,25 +1,32 @@
 """A call of 合法, 工程建设, 设施农用地, 土地平整 or 其他 that no paper in force covers.
 
-查什么：填报为合法、工程建设、设施农用地、土地平整或其他，而后时相当日没有有效的采矿许可证、项目或批准盖住该
-图斑 90% 以上的图斑；如果地面同时按采矿的样子变化，则为与填报不一致。
+查什么：填报为“合法”“工程建设”“设施农用地”“土地平整”或“其他”的图斑，后时相当日有效的采矿许可证、
+项目或批准合计盖不住 90%；地面又有采矿特征变化的，为与填报不一致。
 What it finds: such a call where, at the polygon's after date, no licence, project or approval in
 force covers 90 % of it, several adjoining ones together; and where the ground has changed as mining
 changes it as well, a call that the evidence contradicts.
 
-为何要紧：平定、陵川等公开案例都是以“园区平台建设”“国道改线”“设施农用地养殖”等名义填报为合法；
-没有覆盖该地、该时的批准，名义就没有依据。
-Why it matters: in the published cases mining was filed as platform building, a road's new course,
-or sheds for livestock. A name without an approval for that place and time stands on nothing.
+为何要紧：公开通报的平定案例，以“园区平台建设”“国道改线”等说明填报为合法；陵川等地把“设施农用地养
+殖”等列为违法采矿的常见名义。没有覆盖该地、该时的批准，名义就没有依据。
+Why it matters: in the published case of Pingding mining was filed as legal, as platform building or
+a road's new course; Lingchuan lists sheds for livestock among its disguises. A name without an
+approval for that place and time stands on nothing.
 
-何时会看错：所提供的采矿权和项目数据可能不全；批准图形与图斑数字化有出入；项目尚在报批。批准没有图形的、
-许可证没有起止日期的、图斑后时相不明的，无法判定。有效许可证盖住一部分的由 LM02 判断。
-地面变化只在成因指向采矿、影像分得清采矿与建设且偶然性排除时才认定不一致；否则只是举证缺失。
-合法缺采矿权数据、其他判定缺项目数据的，整批说明一次。备注为特殊用地的不判断。
-When it misleads: the layers that were supplied may lack a paper, outlines differ by the hand that
-drew them, an approval may be under way. An approval without an outline, a licence without dates, a
-polygon without an after date cannot be judged; where a licence in force covers a part, LM02 speaks.
-The ground contradicts a call only where mining explains it, the images can tell digging from
-building, and chance is ruled out; otherwise the paper alone is missing. Special use is not judged.
+何时会看错：所提供的采矿权和项目数据可能不全，设施农用地备案等未必在项目表中；批准图形与图斑数字化
+有出入；项目尚在报批。批准没有图形的、许可证没有起止日期的、图斑后时相不明的，无法判定。有效许可证
+盖住一部分（10% 以上）的由 LM02 判断；各项批准的面积相加，只会从宽。只有成因指向采矿、影像分得清采
+矿与建设（像元不粗于 20 米，或高程证实挖深），且偶然变化的可能已排除时，才认定不一致；否则只是举证
+缺失（列为中）。没有采矿权数据时“合法”不判断，没有项目数据时其余几种判定不判断，整批说明一次。
+备注为特殊用地的不判断。
+When it misleads: the layers that were supplied may lack a paper (records of farm facilities often
+stand elsewhere), outlines differ by the hand that drew them, an approval may be under way. An
+approval without an outline, a licence without dates, a polygon without an after date cannot be
+judged; where a licence in force covers a part (10 % or more), LM02 speaks. Shares of several papers
+are added up, which errs to the mild side. The ground contradicts a call only where mining explains
+it, the images can tell digging from building (cells of 20 m at most, unless elevations show a cut),
+and chance is ruled out; otherwise the paper alone is missing, at medium severity. Without licences
+calls of 合法, and without projects the rest, are not judged, which is said once. Nor is special
+use.
 
 什么能说清：补充覆盖该图斑、在后时相有效的许可证、项目批准或备案及其范围。
 What clears it: the licence, approval or record that covers the place and was in force, with its
