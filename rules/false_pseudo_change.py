@@ -10,11 +10,12 @@ elevations show that it fell or rose, where mining explains it best, and where c
 Why it matters: a pseudo-change is not counted as illegal and enters no ledger; in the cases
 published in 2021 (Pingguo, Zhijin) plain mining had been filed as one.
 
-何时会看错：翻耕、收割、施工也使地面裸露，故须成因、规模、偶然性三项同时成立，缺一项或成因难以判断
-的至多存疑。原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；新增无法测量的，
-列存疑。两期高程显示的升降超过庄稼灌木高度（默认 3 米；原已裸露的，降低 0.2 米）即为新动土，
-不论影像如何；原来和后来都不裸露的可能是伐木，只列存疑。两期高程离影像日期过远的，降低的时间不明，
-也只列存疑。像元粗于限值（默认 5 米）的影像分不清采矿、建设与造林整地，没有高程证实挖填的只列存疑。
+何时会看错：翻耕、收割、施工也使地面裸露，故须规模够大、成因指向采矿、偶然变化已排除，缺一项或成因
+难以判断的至多存疑。原已裸露的老采场只看有无新增面积或地面是否降低；没有新增的，不作认定；
+新增无法测量的，列存疑。两期高程显示的升降超过庄稼灌木高度（默认 3 米；原已裸露的，降低 0.2 米）即
+为新动土，不论影像如何；原来和后来都不裸露的可能是伐木，只列存疑。两期高程离影像日期过远的，
+降低的时间不明，也只列存疑。像元粗于限值（默认 5 米）的影像分不清采矿、建设与造林整地，没有高程证实
+挖填的只列存疑。
 When it misleads: ploughing, harvest and building bare the ground too, so cause, size and chance
 must all speak; lacking one, or where the cause cannot be told, it is at most a doubt. Ground
 already open is held to its growth alone, in area or below its old floor; an old working that did

@@ -1,12 +1,12 @@
 """Ground was dug outside the licence's boundary or below its licensed depth.
 
 查什么：有证矿山的图斑（未填报为违法，有效采矿许可证盖住 10% 以上或由填报写明）：在全部有效许可证范
-围之外、超出全部位置误差的部分有新挖（规模、成因、偶然性均成立）；或坑底（图斑内最低的十分之一）低
-于许可证的下限标高，超出全部高程误差。
+围之外、超出全部位置误差的部分有新挖（规模够大、成因指向采矿，且偶然变化的可能已排除）；或坑底（图
+斑内最低的十分之一）低于许可证的下限标高，超出全部高程误差。
 What it finds: a polygon of a licensed mine (not filed as illegal; a licence in force holds a tenth
 of it or is named) with new digging outside every licence in force, beyond all error of position
-(size, cause and chance of that part); or with a floor, its lowest tenth, below the licensed lower
-elevation, beyond all error of height.
+(large enough, explained by mining, and with chance ruled out); or with a floor, its lowest tenth,
+below the licensed lower elevation, beyond all error of height.
 
 为何要紧：许可证是立体的空间，越界和超层都在范围之外。
 Why it matters: a licence is a space. What lies beside it or below it is outside of it.
@@ -27,8 +27,8 @@ CL01–CL03.
 
 什么能说清：新的界址坐标或变更批复；实测的坑底标高；盖住范围外部分的工程建设批准（与许可证合计盖
 住 90%）。
-What clears it: new corner coordinates or an approved change, a levelled floor, an approved project
-that covers the part outside (90 % of the polygon together with the licence).
+What clears it: new corner coordinates or an approved change, a surveyed elevation of the floor, an
+approved project that covers the part outside (90 % of the polygon together with the licence).
 """
 
 from collections.abc import Iterator

@@ -12,21 +12,21 @@ photographs of one place filed for polygons far apart.
 Why it matters: a photograph proves what it shows, from where it was taken. Taken elsewhere, or with
 the back to the polygon, it proves nothing of it.
 
-何时会看错：全部照片都在 2 公里（默认）以外才认定不一致，近一些的只列存疑。有的软件写入的是上传地
-点，不是拍摄地点。地图软件的坐标（GCJ-02、BD-09）整体偏 0.5–1.2 公里：先按设备整体识别，只作说明，
-不改数据；单张照片按偏移改正后就在图斑旁的，列为无法判定。许多照片坐标完全相同的，是缓存或手工填
-写，不据以判断。手机罗盘靠近钢铁会错，横持时可差 90 度，所以只问明显背对的，且最多列存疑。远山、
-烟囱可以在两处同时看到，所以“同一地点”最多列存疑，并要求画面近处也相同。另有近处照片的，远景照片不
-作认定。
+何时会看错：全部照片都在 2 公里（默认）以外才认定不一致，近一些的、或另有近处照片的，只列存疑。
+有的软件写入的是上传地点，不是拍摄地点。地图软件的坐标（GCJ-02、BD-09）整体偏 0.5–1.2 公里：
+先按设备整体识别，只作说明，不改数据；单张照片按偏移改正后就在图斑旁的，列为无法判定。许多照片坐标
+完全相同的，是缓存或手工填写，不据以判断。手机罗盘靠近钢铁会错，横持时可差 90 度，所以只问明显背对
+的，且最多列存疑。远山、烟囱可以在两处同时看到，所以“同一地点”最多列存疑，并要求画面近处也相同。
+另有近处照片的，2 公里以内的远景照片不作认定。
 When it misleads: it contradicts a filing only where all photographs stood more than 2 km off;
-nearer ones are a doubt. Some apps write where a picture was sent from. Map services shift
-coordinates (GCJ-02, BD-09) by 0.5–1.2 km: that is recognised first, by device, and said, and no
-figure is changed; a single photograph that such a shift would bring to its polygon cannot be
-judged. Many photographs with one and the same position carry a cached or typed one, by which
-nothing is judged. Compasses err near steel and by a quarter turn in phones held sideways, so only a
-clear turning away is asked about, and it is at most doubtful. A far mountain or chimney stands in
-two places' photographs honestly: one place is at most doubtful, and has to show in the near half of
-the picture. A distant view beside photographs from near is fine.
+nearer ones, or some beside others from near, are a doubt. Some apps write where a picture was sent
+from. Map services shift coordinates (GCJ-02, BD-09) by 0.5–1.2 km: that is recognised first, by
+device, and said, and no figure is changed; a single photograph that such a shift would bring to its
+polygon cannot be judged. Many photographs with one and the same position carry a cached or typed
+one, by which nothing is judged. Compasses err near steel and by a quarter turn in phones held
+sideways, so only a clear turning away is asked about, and it is at most doubtful. A far mountain or
+chimney stands in two places' photographs honestly: one place is at most doubtful, and has to show
+in the near half of the picture. A distant view, up to 2 km, beside photographs from near is fine.
 
 什么能说清：提供原始照片；说明拍摄点位、朝向和所用软件的坐标系。没有位置记录不算疑点。
 What clears it: the original files; where the camera stood, which way it looked, in which datum its

@@ -1,7 +1,7 @@
 """Issued and filed polygons do not match one for one (图斑与填报不能一一对应).
 
-查什么：同一编号下发或填报多次；填报了未下发的编号；下发的图斑没有填报；子图斑面积之和与母图斑不符，
-或母子关系成环。
+查什么：同一编号下发或填报多次；填报了未下发的编号；下发的图斑没有填报；子图斑面积之和与母图斑不
+符，或母子关系成环。
 What it finds: a number issued or filed more than once, one filed that was not issued, a polygon
 issued and not filed, children whose areas do not add up to their parent's, and polygons that are
 parent and child of one another.
@@ -10,8 +10,11 @@ parent and child of one another.
 Why it matters: a row left out, filed twice, or a piece lost in splitting leaves ground unexamined.
 
 何时会看错：编号按全角半角、大小写折叠后比较，原样显示；拆分时分别数字化，边界略有出入属正常。
+下发而未填报的列举证缺失；同号重复下发、重复填报而判定相同、母子成环的，只列存疑。
 When it misleads: numbers are compared after folding full-width forms and case, and shown as
-written; children digitised apart differ a little from their parent.
+written; children digitised apart differ a little from their parent. A polygon issued and not filed
+is unsupported; a number issued twice, one filed twice with the same call, and polygons that are
+parent and child of one another are doubtful.
 
 什么能说清：补填缺行，删去重复行，说明另有编号的图斑来自哪一批，补齐拆分的另一块。
 What clears it: file the missing row, drop the repeated one, say which batch a stray number belongs

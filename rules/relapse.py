@@ -6,8 +6,9 @@ What it finds: ground that a ledger of this batch or an earlier one has closed o
 that was filed as restored earlier, and on which bare ground or digging is new since; mining
 explains it and chance is ruled out.
 
-为何要紧：销号以后不再有人去看，死灰复燃正发生在那里。
-Why it matters: nobody goes there once it is closed, and that is where it starts again.
+为何要紧：销号以后少有人再去看，死灰复燃最不容易被发现。
+Why it matters: few go there once it is closed, and where it starts again it is least likely to be
+noticed.
 
 何时会看错：按地块位置对应，从不按编号。变化须发生在销号之后：销号日期在两期影像（只凭降低的，
 在两期高程）之间或不明的，至多存疑；销号在后时相之后的，只看后续影像。只有裸露而没有新增的至多存
