@@ -13,17 +13,18 @@ Why it matters: a licence is a space. What lies beside it or below it is outside
 
 何时会看错：界址点、影像、高程都有误差；许可证坐标系存疑的不判边界，高程基准未声明、为椭球高或未声
 明高程误差的不判深度。像元粗于限值（默认 5 米）的影像，没有高程证实挖填的只列存疑。范围外原有的老采
-坑没有新增的不作认定；低于标高而未测得本期降低、或成因未指向采矿的，只列存疑。高程的误差是整体偏
-差，取平均不会变小。填报为伪变化、修复、灾害的，许可证盖住 90% 以上才由本规则判断，
-其余由 CL01–CL03 判断。
+坑没有新增的不作认定；低于标高而坑底未测得本期降低、或成因未指向采矿的，只列存疑；图斑内另有有效许
+可证允许该深度的，不作认定（本证盖住 90% 以上的列存疑）。高程的误差是整体偏差，取平均不会变小。
+填报为伪变化、修复、灾害的，许可证盖住 90% 以上才由本规则判断，其余由 CL01–CL03 判断。
 When it misleads: corners, images and elevations all err. Where the CRS of the licences is in doubt
 no boundary is judged; where the height system is not declared or is the ellipsoid's, or an
 elevation's error is not declared, no depth is. Images of cells beyond the limit (5 m) raise a doubt
 alone where no elevation shows a cut. Old workings outside that did not grow are not spoken of; a
 floor too low that was not measured to go down lately, or that mining does not explain, is a doubt.
-The error of a height system is one offset for all cells: averaging does not reduce it. Calls of
-pseudo-change, restoration and disaster are judged here where licences cover 90 %, else by
-CL01–CL03.
+Where another licence in force, also in the polygon, allows that depth nothing is said (a doubt
+where the first covers 90 %). The error of a height system is one offset for all cells: averaging
+does not reduce it. Calls of pseudo-change, restoration and disaster are judged here where licences
+cover 90 %, else by CL01–CL03.
 
 什么能说清：新的界址坐标或变更批复；实测的坑底标高；盖住范围外部分的工程建设批准（与许可证合计盖
 住 90%）。
