@@ -219,8 +219,8 @@ def _ground(
     level = seen.lower is None and floor_known(case.terrain)
     # Ground scraped for planting is bare in its first summer; green that is none is so at once.
     unclear = coarse(view.cell_m, case.terrain, case.drawn_area_m2, limits)
-    bare = (seen.late and seen.barer and not unclear) or (seen.grows and seen.fake)
-    bare = bare and not level and not seen.after.season
+    bare = (seen.late and seen.barer) or (seen.grows and seen.fake)
+    bare = bare and not (level or unclear or seen.after.season)
     sure = cause is Speaks.MINING and not licensed and bool(seen.firm or bare)
     yield Doubt(
         (case.polygon_id,),
@@ -229,7 +229,8 @@ def _ground(
         joined(
             [
                 _says(case, view, change, seen, licensed),
-                *[coarse_words(view.cell_m)] * (unclear and seen.barer),
+                *[coarse_words(view.cell_m)]
+                * (unclear and cause is Speaks.MINING and not seen.firm),
             ]
         ),
         _figures(case, view, change, limits),
