@@ -40,8 +40,11 @@ def truth_of(one: Issued, batch: str, ground: tuple[Field, Field] | None) -> dic
     }
 
 
-def of_batch(quarter: Quarter, summer: Quarter) -> dict[str, object]:
-    """What is to be said of the batch: without an archive, and what the summer in it adds."""
+def of_batch(quarter: Quarter, summer: Quarter, pictured: bool) -> dict[str, object]:
+    """What is to be said of the batch: without an archive, and what the summer in it adds.
+
+    Without pictures nothing contradicted the summer's borrowed one, so no ledger row is lacking.
+    """
     if quarter.term is SUMMER_TERM:
         return {"batch_must_fire": []}
     number = {one.case.key: one.polygon_id for one in (*quarter.issued, *summer.issued)}
@@ -56,7 +59,7 @@ def of_batch(quarter: Quarter, summer: Quarter) -> dict[str, object]:
         "with_archive": {
             "earlier": summer.term.batch,
             "batch_must_fire": [
-                {"rule": "RL01", "related": number["borrower"]},
+                *([{"rule": "RL01", "related": number["borrower"]}] if pictured else []),
                 *({"rule": "SV02", "related": number[key]} for key in NOT_LOOKED_AT),
             ],
             "batch_quiet": [
@@ -86,7 +89,7 @@ def write_truth(
         "polygons": {
             one.polygon_id: truth_of(one, quarter.term.batch, ground) for one in quarter.issued
         },
-        **of_batch(quarter, summer),
+        **of_batch(quarter, summer, album is not None),
         "photo_groups": sorted(sorted(group) for group in album.groups) if album else [],
         "photo_disguises": sorted(album.disguises) if album else [],
     }
