@@ -83,6 +83,7 @@ def list_(where: Path, lang: str) -> int:
 def show(batch: str, where: Path, lang: str) -> int:
     """Show one BATCH of the archive in figures 查看一个批次."""
     from yanhu_satcheck.archive import show as shown
+    from yanhu_satcheck.terms import Call, Status
 
     one, say = shown(where, batch), _in(lang)
     for shelf in one.shelves:
@@ -93,8 +94,8 @@ def show(batch: str, where: Path, lang: str) -> int:
         f"district {one.region}, period {since} – {until}",
     )
     for zh, en, counts in (
-        ("填报判定", "calls", one.calls),
-        ("问题状态", "findings", one.statuses),
+        ("填报判定", "calls", _in_words(Call, one.calls, lang)),
+        ("问题状态", "findings", _in_words(Status, one.statuses, lang)),
         ("规则", "rules", one.rules),
         ("复核意见", "answers", one.opinions),
         ("程序版本", "versions", one.versions),
@@ -170,8 +171,7 @@ def lookback(where: Path, since: datetime, to: Path, lang: str) -> int:
         f" {len(again)} issued twice or more, {len(told.unchecked)} never looked at again",
     )
     for number, one in enumerate(again[:MOST_LINES], 1):
-        last = one.issues[-1]
-        there = f"{last.township} {last.polygon.polygon_id}".strip()
+        there = f"{one.namesake.township} {one.namesake.polygon.polygon_id}".strip()
         issued, waved = len(one.batches), len(one.waved_through)
         say(
             f"  {number}. {there}：下发 {issued} 次，放行 {waved} 次"
@@ -184,6 +184,16 @@ def lookback(where: Path, since: datetime, to: Path, lang: str) -> int:
         say(f"  其余 {more} 个见“地点”", f"  {more} more in sheet 地点")
     say(f"结果\n  {to}", f"results\n  {to}")
     return SOUND
+
+
+def _in_words(terms: Any, counts: dict[str, int], lang: str) -> dict[str, int]:
+    """Name what is counted as the ledger writes it, in the order of the terms."""
+    return {
+        getattr(one.words, lang): counts[name]
+        for one in terms
+        for name in (one.name, one.name.lower())
+        if name in counts
+    }
 
 
 def _shelf(one: Any, say: _Say) -> None:

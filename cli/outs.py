@@ -90,6 +90,8 @@ def _line(one: "Change", lang: str) -> str:
     finding = one.problem.finding
     whom = ", ".join(finding.polygon_ids[:3]) + (" …" if len(finding.polygon_ids) > 3 else "")
     parts = [finding.rule, whom, _say(finding.status.words, lang), _say(one.why, lang)]
+    if not finding.polygon_ids:  # nothing else tells two of them apart
+        parts.append(_say(finding.message, lang))
     return " ".join(part for part in parts if part)
 
 

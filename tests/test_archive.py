@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -277,7 +278,14 @@ def test_the_commands_add_list_show_and_verify(out: Path, tmp_path: Path) -> Non
     assert (added.code, added.stderr) == (0, "")
     head = added.stdout.split("head ")[1].split()[0]
     assert "2022Q4" in satcheck("archive", "list", "--archive", path).stdout
-    assert "PSEUDO_CHANGE 1" in satcheck("archive", "show", "2022Q4", "--archive", path).stdout
+    shown = satcheck("archive", "show", "2022Q4", "--archive", path)
+    calls, states = shown.stdout.splitlines()[2:4]
+    assert "实地伪变化 1" in calls
+    assert "未填 1" in calls
+    assert "不一致" in states
+    assert not re.search("[a-zA-Z]", calls + states)
+    told = satcheck("archive", "show", "2022Q4", "--archive", path, "--lang", "en").stdout
+    assert "pseudo-change 1" in told
     proved = satcheck("archive", "verify", "--archive", path, "--head", head)
     assert (proved.code, head in proved.stdout) == (0, True)
     assert satcheck("archive", "show", "1999Q1", "--archive", path).code == 2

@@ -182,6 +182,17 @@ def test_the_command_says_counts_and_writes_all_of_it(
     assert satcheck("diff", one, two, "--fail-on", "high").code == 0
 
 
+def test_what_is_on_no_polygon_is_told_by_what_it_says(
+    outs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    told = (change.problem.finding for change in diff(*outs).changes)
+    (whole,) = (one for one in told if not one.polygon_ids)
+    lacking = finished(tmp_path, "2022Q4", without(whole.rule))
+    for lang in ("zh", "en"):
+        run = satcheck("diff", outs[0], lacking, "--lang", lang)
+        assert getattr(whole.message, lang) in run.stdout
+
+
 def test_a_file_that_is_there_and_an_out_that_is_none_are_refused(
     outs: tuple[Path, Path], tmp_path: Path
 ) -> None:

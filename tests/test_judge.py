@@ -174,7 +174,7 @@ def test_what_a_rule_needs_and_the_batch_lacks_is_said_once_and_nothing_is_check
 def test_a_column_that_is_blank_throughout_is_not_supplied(lacking: dict[str, set[str]]) -> None:
     judged = dossier(case("P1"), **{name: frozenset(one) for name, one in lacking.items()})
     mute = rule(answers(doubt("P1")), needs=frozenset({"submission.mineral"}))
-    assert "填报表的 mineral 列" in only(judge(judged, [mute]).findings).message.zh
+    assert "填报表的“实际开采矿种”列" in only(judge(judged, [mute]).findings).message.zh
 
 
 def seconds(dossier: Dossier, limits: NoLimits) -> Iterable[Answer]:

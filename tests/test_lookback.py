@@ -146,6 +146,13 @@ def test_what_was_waved_through_most_often_comes_first() -> None:
     assert in_order([put_right, accused, twice, doubted]) == (doubted, twice, accused, put_right)
 
 
+def test_a_place_waved_through_goes_by_a_number_that_was() -> None:
+    waved, illegal = issue("2", Call.PSEUDO_CHANGE), issue("2", Call.ILLEGAL)
+    first = issue("1", Call.DISASTER)
+    assert Place((first, waved, illegal)).namesake is waved
+    assert Place((issue("1", Call.ILLEGAL), illegal)).namesake is illegal
+
+
 def test_places_without_a_picture_and_no_place_at_all_are_written(
     told: History, tmp_path: Path
 ) -> None:
@@ -171,6 +178,7 @@ def test_the_command_writes_a_workbook_once(path: Path, tmp_path: Path) -> None:
     run = satcheck("archive", "lookback", "--archive", path, "--since", "2022-01-01", "-o", to)
     assert (run.code, run.stderr) == (0, "")
     assert "下发两次及以上 5 个，从未复查 4 个" in run.stdout
+    assert "最新影像" in openpyxl.load_workbook(to)["地点"].oddHeader.right.text
     book = openpyxl.load_workbook(to)
     assert book.sheetnames == ["地点", "影像", "历次下发", "整改台账", "从未复查", "说明"]
     first = rows(book, "地点")[0]

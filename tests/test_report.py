@@ -108,7 +108,7 @@ def hashes(folder: Path) -> dict[str, str]:
 def test_out_holds_what_the_contract_names(out: Path) -> None:
     assert {one.name for one in out.iterdir()} == {
         "ledger.xlsx", "ledger.gpkg", "ledger.csv", "findings.jsonl", "evidence.parquet",
-        "photos.parquet", "reports", "photos", "audit.json",
+        "photos.parquet", "photo_marks.parquet", "reports", "photos", "audit.json",
     }  # fmt: skip
     assert [one.name for one in out.parent.iterdir()] == ["OUT"]
 

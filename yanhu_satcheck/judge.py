@@ -9,6 +9,7 @@ from typing import Any
 from yanhu_satcheck.errors import AccountingError, RuleError
 from yanhu_satcheck.evidence import Case, Dossier, Found
 from yanhu_satcheck.finding import Account, Finding, Judgement
+from yanhu_satcheck.policies import printed
 from yanhu_satcheck.policy import Provision
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import SUPPLIES, Call, Confidence, Severity, Status, Words
@@ -149,7 +150,9 @@ def _lacks(dossier: Dossier, need: str) -> bool:
 def _supply(need: str) -> Words:
     table, _, column = need.partition(".")
     zh, en = SUPPLIES.get(table, Words(table, table))
-    return Words(f"{zh}的 {column} 列", f"column {column} of {en}") if column else Words(zh, en)
+    if not column:
+        return Words(zh, en)
+    return Words(f"{zh}的“{printed(table, column)}”列", f"column {column} of {en}")
 
 
 def _finding(

@@ -79,6 +79,14 @@ class Place:
         return tuple(dict.fromkeys(told))
 
     @property
+    def namesake(self) -> Issue:
+        """The issue whose number stands for it: the latest waved through, else the latest.
+
+        A polygon of the same ground that was filed as illegal lends no name to what was waved on.
+        """
+        return next((i for i in reversed(self.issues) if i.waved_through), self.issues[-1])
+
+    @property
     def checked(self) -> bool:
         """Whether anybody looked at any of its issues again."""
         return any(one.checked for one in self.issues)

@@ -1,15 +1,14 @@
 """Which header means which column: the alias table, and matching against it."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from typing import Any
 from unicodedata import normalize
 
+from yanhu_satcheck.policies import columns
 from yanhu_satcheck.read.misreads import Misreads
 from yanhu_satcheck.terms import Words
 
@@ -48,8 +47,7 @@ class Place:
 @cache
 def schema(table: str) -> Mapping[str, Column]:
     """Give the canonical columns of a table, from the alias table."""
-    text = (files("yanhu_satcheck.policies") / "columns.toml").read_text("utf-8")
-    rows: dict[str, dict[str, Any]] = tomllib.loads(text).get(table, {})
+    rows: Mapping[str, Any] = columns().get(table, {})
     return {
         name: Column(name, **{**row, "headers": tuple(row["headers"])})
         for name, row in rows.items()

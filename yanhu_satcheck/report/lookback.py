@@ -41,7 +41,9 @@ def write_lookback(told: History, picture: Picture, path: Path, lang: str) -> No
         (i.polygon.after_date for p in told.places for i in p.issues if i.polygon.after_date),
         default=told.since,
     )
-    heading = Heading(f"{day(told.since)} 起，至批次 {newest}", until, lang, TITLE, "范围")
+    heading = Heading(
+        f"{day(told.since)} 起，至批次 {newest}", until, lang, TITLE, "范围", "最新影像"
+    )
     with new_book(path, f"{TITLE} {day(told.since)}", until) as book:
         look = look_of(book)
 

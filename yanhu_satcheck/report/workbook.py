@@ -73,6 +73,7 @@ class Heading(NamedTuple):
     lang: str
     title: str = "矿产卫片执法图斑核查"
     about: str = "批次"  # what `batch` is
+    until: str = "截止"  # what `as_of` is
 
 
 class Look(NamedTuple):
@@ -330,9 +331,8 @@ def print_heads(page: Any, name: str, heading: Heading) -> None:
     page.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.8)
     title = f"{heading.title} · {name}"
     steady = {"scale_with_doc": False}
-    page.set_header(
-        f'&L{heading.about} {batch}&C&"微软雅黑,Bold"&14{title}&R&10截止 {heading.as_of}', steady
-    )
+    until = f"{heading.until} {heading.as_of}"
+    page.set_header(f'&L{heading.about} {batch}&C&"微软雅黑,Bold"&14{title}&R&10{until}', steady)
     # Under every page, so that each can be signed, and no row of the sheet is anything but data.
     page.set_footer(
         "&L核查人：__________  复核人：__________  日期：__________&R第 &P / &N 页", steady
