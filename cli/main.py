@@ -56,9 +56,14 @@ def audit(
     from yanhu_satcheck.pipeline import audit as run
 
     _known(only)
+    missing = archive is not None and not archive.exists()
     with Bar() as bar:
         finished = run(batch, out, archive=archive, only=only, lang=lang, progress=bar)
     _print(summary(finished, out))
+    if missing:  # the first quarter's archive is not there yet, nor is one whose name is mistyped
+        zh = f"档案 {archive} 还不存在，没有往期可查；不是首个批次的，请核对文件名"
+        en = f"{archive} is not there yet: no earlier quarter was asked. Is its name right?"
+        _print(zh if lang == "zh" else en)
     return _found(finished.judgement.findings, fail_on)
 
 

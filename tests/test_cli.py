@@ -24,7 +24,9 @@ def test_findings_exit_1_and_the_first_screen_says_what_was_judged(sample_audit:
 def test_out_holds_what_the_contract_names(sample_audit: Run) -> None:
     held = {path.name for path in sample_audit.out.iterdir()}
     files = {"ledger.xlsx", "ledger.gpkg", "ledger.csv", "findings.jsonl", "audit.json"}
-    assert held == files | {"evidence.parquet", "photos.parquet", "reports", "photos"}
+    assert held == files | {
+        "evidence.parquet", "photos.parquet", "photo_marks.parquet", "reports", "photos",
+    }  # fmt: skip
     assert [path.name for path in sample_audit.out.parent.iterdir()] == ["OUT"]
 
 
