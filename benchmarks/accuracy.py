@@ -6,7 +6,8 @@
 Run from the checkout. Made quarters (`yanhu_satcheck.sample.ground`) are audited one after another
 and kept in DIR, so a stopped run is taken up again. Nothing is tuned on the seeds that are scored:
 1–10 are for development, those from 101 on for the figures told; up to 165 they were run.
-`real_pairs` and `carved` stand in files of their own. `--pictures` keeps the pages of everything that went wrong.
+`real_pairs` and `carved` stand in files of their own. `--pictures` keeps the pages of everything
+that went wrong.
 """
 
 import argparse
