@@ -173,9 +173,9 @@ def over_seeds(seeds: Iterable[int], pictures: bool) -> dict[str, Sum]:
     total: dict[str, Sum] = {}
     for seed in seeds:
         with TemporaryDirectory() as where:
-            world = folders.World.of(seed)
             earlier, later = (Path(where) / name for name in QUARTERS)
             try:
+                world = folders.World.of(seed)
                 folders.summer(world, earlier, pictures)
                 folders.autumn(world, later, pictures)
             except ValueError as cause:  # a district with no room for one of the cases

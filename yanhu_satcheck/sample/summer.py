@@ -37,6 +37,8 @@ def summer(autumn: Quarter) -> Quarter:
         shape = shape_of(case, autumn, ground)
         sliver = case.how.startswith("sliver")
         outline = largest(shape) if sliver else retraced(shape, case, autumn.seed)
+        if outline.is_empty:
+            raise ValueError(f"no ground is left for {case.key} in the quarter before")
         at = outline.representative_point()
         number = SUMMER_NUMBERS[case.key]
         found.append(Issued(case, number, outline, float(at.x), float(at.y), None))
