@@ -53,7 +53,6 @@ from yanhu_satcheck.traces import (
     cause_figures,
     change_figures,
     coarse,
-    coarse_words,
     contradicted,
     dated,
     deeper,
@@ -119,7 +118,7 @@ def _judged(
         return  # something other than mining explains it
     if cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr:
         return  # neither cause nor chance speaks
-    unclear = coarse(view.cell_m, case.terrain, case.drawn_area_m2, limits)
+    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits)
     sure = bool(dug.answer) and cause is Speaks.MINING and not after.season and not unclear
     lasts = bool(after.bare or after.grew)
     yield Doubt(
@@ -144,7 +143,7 @@ def _says(
     dug: Grown,
     cause: Speaks,
     after: Since,
-    unclear: bool,
+    unclear: Words | None,
     limits: Limits,
 ) -> Words:
     zh, en = _grew(change) if dug.was_open else _bared(change)
@@ -162,7 +161,7 @@ def _says(
     if cause in (Speaks.UNCLEAR, Speaks.OTHER):
         parts.insert(1, Words("成因难以判断", "the evidence cannot tell its cause"))
     if unclear:
-        parts.append(coarse_words(view.cell_m))
+        parts.append(unclear)
     if fake := fake_green(change, limits.fake_green):
         zh_fake = f"{fake} 呈绿色而无植被光谱特征（可能为防尘网等覆盖）"
         parts.append(Words(zh_fake, f"{fake} of it is green without the spectrum of plants"))

@@ -55,7 +55,6 @@ from yanhu_satcheck.traces import (
     cause_figures,
     change_figures,
     coarse,
-    coarse_words,
     contradicted,
     dated,
     deeper,
@@ -218,7 +217,7 @@ def _ground(
     licensed = (case.licensed_share or 0.0) >= COVERS
     level = seen.lower is None and floor_known(case.terrain)
     # Ground scraped for planting is bare in its first summer; green that is none is so at once.
-    unclear = coarse(view.cell_m, case.terrain, case.drawn_area_m2, limits)
+    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits)
     bare = (seen.late and seen.barer) or (seen.grows and seen.fake)
     bare = bare and not (level or unclear or seen.after.season)
     sure = cause is Speaks.MINING and not licensed and bool(seen.firm or bare)
@@ -229,8 +228,7 @@ def _ground(
         joined(
             [
                 _says(case, view, change, seen, licensed),
-                *[coarse_words(view.cell_m)]
-                * (unclear and cause is Speaks.MINING and not seen.firm),
+                *([unclear] if unclear and cause is Speaks.MINING and not seen.firm else []),
             ]
         ),
         _figures(case, view, change, limits),

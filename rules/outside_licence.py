@@ -50,7 +50,6 @@ from yanhu_satcheck.traces import (
     cause_figures,
     change_figures,
     coarse,
-    coarse_words,
     dated,
     deeper,
     grown,
@@ -167,14 +166,13 @@ def _beside(
     vague = cause is Speaks.UNCLEAR and (p or 0.0) > dossier.policy.fdr
     if dug.answer is False or cause is Speaks.OTHER or vague:
         return
-    cell_m = case.scene.cell_m if case.scene else 0.0
-    unclear = coarse(cell_m, part.terrain, part.area_m2, limits)
+    unclear = coarse(case.scene, part.terrain, part.area_m2, limits)
     sure = bool(dug.answer) and cause is Speaks.MINING and not unclear
     yield Doubt(
         whom,
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure and not dug.near else Confidence.HINT,
-        joined([_outside_says(case, part, dug, cause), *[coarse_words(cell_m)] * unclear]),
+        joined([_outside_says(case, part, dug, cause), *([unclear] if unclear else [])]),
         _outside_figures(case, part, limits),
         about,
         proposes=proposal(dossier, case),

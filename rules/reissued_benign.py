@@ -174,8 +174,7 @@ def _bare(
     recent = dated(dossier, case.scene, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     if (dug.answer and cause in (Speaks.MINING, Speaks.UNTOLD)) or _widened(change, cause, limits):
-        cell_m = case.scene.cell_m if case.scene else 0.0
-        unclear = coarse(cell_m, case.terrain, case.drawn_area_m2, limits)
+        unclear = coarse(case.scene, case.terrain, case.drawn_area_m2, limits)
         sure = bool(dug.answer) and cause is Speaks.MINING and not unclear
         return Again(case, met, change, dug, sure, after)
     once = [one.polygon.bare_after for one in met if one.polygon.bare_after is not None]

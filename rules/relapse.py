@@ -53,7 +53,6 @@ from yanhu_satcheck.traces import (
     cause_figures,
     change_figures,
     coarse,
-    coarse_words,
     dated,
     enough,
     grown,
@@ -178,7 +177,7 @@ def _judged(
     # The last closing counts: what came before it may be what it closed.
     first = _from(dossier, view, dug, told)
     whole = all(one.day is not None and one.day <= first for one in known)
-    unclear = coarse(view.cell_m, case.terrain, case.drawn_area_m2, limits)
+    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits)
     sure = bool(mined) and whole and cause is Speaks.MINING and not unclear
     sure = sure and case.call is not Call.ILLEGAL
     yield Doubt(
@@ -188,7 +187,7 @@ def _judged(
         joined(
             [
                 _says(case, view, ended, dug, bool(mined), bare, whole, after),
-                *[coarse_words(view.cell_m)] * (unclear and bool(mined)),
+                *([unclear] if unclear and mined else []),
             ]
         ),
         _figures(case, view, change, ended, limits),

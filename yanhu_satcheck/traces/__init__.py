@@ -14,7 +14,6 @@ from yanhu_satcheck.traces.causes import (
 from yanhu_satcheck.traces.growth import (
     Grown,
     coarse,
-    coarse_words,
     fake_green,
     grown,
     widened,
@@ -70,7 +69,6 @@ __all__ = [
     "cause_figures",
     "change_figures",
     "coarse",
-    "coarse_words",
     "contradicted",
     "cut_depth",
     "dated",

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from yanhu_satcheck.evidence import ChangeEvidence, TerrainEvidence
+from yanhu_satcheck.evidence import ChangeEvidence, SceneView, TerrainEvidence
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.traces.relief import deeper, heaped, moved_by
@@ -87,15 +87,14 @@ def fake_green(change: ChangeEvidence, least: float) -> Measured | None:
 
 
 def coarse(
-    cell_m: float, terrain: TerrainEvidence | None, area_m2: float | None, limits: Grain
-) -> bool:
-    """Whether images alone would have to accuse, and their cells are too large for it."""
+    view: SceneView | None, terrain: TerrainEvidence | None, area_m2: float | None, limits: Grain
+) -> Words | None:
+    """Say that images alone would have to accuse, if their cells are too large for it."""
     shown = deeper(terrain, area_m2, limits.deeper_m) or heaped(terrain, area_m2, limits.plants_m)
-    return cell_m > limits.cell_m and shown is None
-
-
-def coarse_words(cell_m: float) -> Words:
-    """Say that images of such cells raise a doubt and no more."""
-    zh = f"影像像元 {cell_m:.0f} 米，又无高程证实挖填，采矿与建设、造林整地难以区分，仅列存疑"
-    en = f"at {cell_m:.0f} m a cell, with no elevation that shows a cut, digging, building and "
+    if view is None or view.cell_m <= limits.cell_m or shown is not None:
+        return None
+    zh = f"影像像元 {view.cell_m:.0f} 米，又无高程证实挖填，采矿与建设、造林整地难以区分，仅列存疑"
+    en = (
+        f"at {view.cell_m:.0f} m a cell, with no elevation that shows a cut, digging, building and "
+    )
     return Words(zh, f"{en}ground cleared for planting look alike: only a doubt")
