@@ -2,30 +2,39 @@
 
     python benchmarks/photo_speed.py                    # ../shared/data/photos, 10⁵ photographs
     python benchmarks/photo_speed.py --photos DIR --crowd 10000
+    python benchmarks/photo_speed.py --batch 240        # photographs with three candidates each
 
 Real photographs are enlarged to 12 megapixels with sensor noise. The crowd that a photograph is
 asked for among is made: words as often as all the real photographs have them, signatures and places
 at random. Everything is one process and one thread; CPU
 seconds of one run are printed, medians and the slowest tenth.
 
+With `--batch` a folder is looked through as `satcheck photos` does, by its two workers: views of
+which each is there in four versions, so that each photograph is compared with three. What a batch
+of 10⁴ would take is told from it: everything but the question put to the index grows with the
+count of photographs, and that question is timed among 10⁴.
+
 `imagehash` is held beside the fingerprint where it is installed; the project does not need it.
 """
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import process_time
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from yanhu_satcheck.album import look_through
+from yanhu_satcheck.batch import Photo
 from yanhu_satcheck.photos import compare
 from yanhu_satcheck.photos.candidates import candidates
-from yanhu_satcheck.photos.index import Index
+from yanhu_satcheck.photos.index import Candidate, Index
 from yanhu_satcheck.photos.marks import Marks, marked
 from yanhu_satcheck.photos.pairs import Shot, pair_answer
 from yanhu_satcheck.photos.picture import Print, decode, digest, fingerprint, print_of
@@ -96,10 +105,7 @@ def queries(prints: list[Print], photos: list[Path], count: int) -> dict[str, An
     began = process_time()
     index = Index(marks)
     built = process_time() - began
-    points = [
-        seconds(lambda one=one: [index.candidates(question) for question in one.questions[:2]])
-        for one in prints
-    ]
+    points = [seconds(lambda one=one: ask(index, one)) for one in prints]
     own = [one.fingerprint for one in prints if one.fingerprint]
     alone = seconds(
         lambda: candidates([*own, *prints_of], [None] * (len(own) + count), [()] * len(own))
@@ -185,16 +191,77 @@ def pairs(paths: list[Path], prints: list[Print], folder: Path) -> dict[str, Any
     }
 
 
+BATCH = 10_000
+
+
+def batch(photos: list[Path], count: int, folder: Path) -> dict[str, Any]:
+    """Look a folder through; processor and wall seconds, and what 10⁴ photographs would take."""
+    views = enlarged(photos[: count // 4], folder)
+    for path in views:
+        for n, made in enumerate(versions(decode(path))):
+            made.save(path.with_stem(f"{path.stem}-{n}"), quality=88)
+    began, spent = perf_counter(), both_seconds()
+    album = look_through(folder)
+    wall, used = perf_counter() - began, both_seconds() - spent
+    compared = sum(len(group.pairs) for group in album.groups)
+    asked = album_questions(album.batch.photos[:8])
+    more = asked * (1 - len(album.photos) / BATCH)  # what each question takes longer among 10⁴
+    share = BATCH / len(album.photos)
+    return {
+        "photographs": len(album.photos),
+        "pairs that answered": compared,
+        "processor, s": round(used, 1),
+        "wall, s": round(wall, 1),
+        "both workers busy": round(used / wall / 2, 2),
+        "10⁴ photographs, processor hours": round((used * share + more * BATCH) / 3600, 2),
+        "10⁴ photographs, hours of two cores": round((used * share + more * BATCH) / 7200, 2),
+    }
+
+
+def versions(picture: Image.Image) -> Iterator[Image.Image]:
+    """Cut a photograph and mirror it, cut it another way, and make it smaller."""
+    wide, high = picture.size
+    yield picture.crop((wide // 10, high // 10, wide, high)).transpose(
+        Image.Transpose.FLIP_LEFT_RIGHT
+    )
+    yield picture.crop((0, 0, wide * 8 // 10, high * 9 // 10))
+    yield picture.resize((wide * 9 // 10, high * 9 // 10))
+
+
+def both_seconds() -> float:
+    """Give the processor seconds of this process and of the children that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def album_questions(photos: Sequence[Photo]) -> float:
+    """Give the seconds of one photograph's questions among 10⁴ photographs."""
+    with TemporaryDirectory() as scratch:
+        paths = [photo.path for photo in photos if photo.path is not None]
+        prints = [print_of(path, digest(path), Path(scratch)) for path in paths]
+        index = Index(crowd(prints, paths, BATCH))
+        return seconds(lambda: [ask(index, one) for one in prints]) / len(prints)
+
+
+def ask(index: Index, one: Print) -> list[Candidate]:
+    """Put a photograph's questions, straight and mirrored."""
+    return [found for question in one.questions[:2] for found in index.candidates(question)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, default=PHOTOS)
     parser.add_argument("--crowd", type=int, default=100_000)
     parser.add_argument("--count", type=int, default=12)
+    parser.add_argument("--batch", type=int, help="look through so many photographs, and no more")
     asked = parser.parse_args()
     photos = sorted(asked.photos.glob("*.jpg"))
     chosen = photos[:: max(len(photos) // asked.count, 1)][: asked.count]
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
+        if asked.batch:
+            print(json.dumps(batch(photos, asked.batch, folder), indent=1, ensure_ascii=False))
+            return
         paths = enlarged(chosen, folder)
         prints, taken = printed(paths, folder)
         told = {

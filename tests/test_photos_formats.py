@@ -10,6 +10,7 @@ from PIL import Image
 from tests.test_photos_pairs import rocks
 from yanhu_satcheck.photos import picture as pictures
 from yanhu_satcheck.photos.picture import Print, Unreadable, decode, digest, distance, print_of
+from yanhu_satcheck.workers import Pool
 
 Save = Callable[[Image.Image, Path], None]
 FORMATS: dict[str, Save] = {
@@ -78,6 +79,18 @@ def test_more_pixels_than_pillow_warns_of_are_read(
     monkeypatch.setattr(pictures, "LARGEST_PIXELS", 200_000)
     with pytest.raises(Unreadable):
         decode(tmp_path / "a.jpg")
+
+
+def test_a_phone_s_200_megapixels_stay_within_a_worker_s_memory(tmp_path: Path) -> None:
+    """Turned by EXIF too: three and a half times the pixels' bytes would end the worker."""
+    small, exif, path = view().resize((2040, 1530)), Image.Exif(), tmp_path / "phone.jpg"
+    exif[274] = 6
+    small.resize((16_320, 12_240), Image.Resampling.NEAREST).save(path, quality=60, exif=exif)
+    with Pool(1) as pool:
+        told = pool.run(print_of, path, "0" * 64, tmp_path, size=path.stat().st_size)
+    assert (told.width, told.height) == (12_240, 16_320)
+    small.save(tmp_path / "small.png", exif=exif)
+    assert distance(told.fingerprint, seen(tmp_path / "small.png").fingerprint) <= 8
 
 
 def test_what_is_no_picture_says_so(tmp_path: Path) -> None:

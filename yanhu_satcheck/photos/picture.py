@@ -21,7 +21,7 @@ LARGEST_PIXELS = 250_000_000
 """Phones take 200 million; a picture that claims more is a bomb."""
 REDUCED_PX = 1000
 ROWS = 64
-"""Rows of a picture that are hashed at once: more than the processor's cache holds take twice as long."""
+"""Rows of a picture that are hashed at once: more than a cache holds take twice as long."""
 
 Gray = NDArray[np.float32]
 

@@ -8,6 +8,7 @@ between B and the re-enactment is held to what the encoding itself changes.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -97,10 +98,9 @@ def likeness(one: Path, two: Path, turn: Turn = UPRIGHT) -> Likeness:
     made_a, made_b = _encoding(one), _encoding(two)
     told = [made.quality for made in (made_a, made_b) if made is not None]
     forth = _Pair(turned(a, turn), b)
-    found = _still(forth)
-    if not found.any() or _textured(forth) < FEWEST_CELLS:
-        return Likeness(_textured(forth), 0.0, None, None)
-    count = _textured(forth)
+    found, count = _still(forth), _textured(forth)
+    if not found.any() or count < FEWEST_CELLS:
+        return Likeness(count, 0.0, None, None)
     rho = _rho(forth, made_b) if made_b else None
     if made_a and (rho is None or rho > RHO_POOR):  # the first may be the copy
         back = _rho(_Pair(unturned(b, turn), a), made_a)
@@ -144,8 +144,9 @@ class _Pair:
                 smaller = cv2.resize(self._original, self._size, interpolation=how)
                 yield np.asarray(smaller, np.uint8)[self._window]
 
+    @cached_property
     def laid(self) -> Gray:
-        """Give the original's grey levels in the copy's size, enlarged where it is smaller."""
+        """The original's grey levels in the copy's size, enlarged where it is smaller."""
         if self._same:
             return _luma(self._original[self._window])
         size = cv2.resize(self._original, self._size, interpolation=cv2.INTER_AREA)
@@ -164,12 +165,12 @@ def _luma(rgb: Rgb) -> Gray:
 
 
 def _textured(pair: _Pair) -> int:
-    return int((_seen(pair.laid()) & _seen(pair.luma)).sum())
+    return int((_seen(pair.laid) & _seen(pair.luma)).sum())
 
 
 def _still(pair: _Pair) -> Cells:
     """Which textured cells show the same in both."""
-    a, b = pair.laid(), pair.luma
+    a, b = pair.laid, pair.luma
     if not len(_each(_spread, b)):
         return np.zeros(0, bool)
     return _seen(a) & _seen(b) & (_each(_correlation, a, b) >= STILL)
@@ -181,25 +182,37 @@ def _rho(pair: _Pair, made: _Encoding) -> float | None:
     if alike.sum() < FEWEST_CELLS:
         return None
     best = None
-    for original in pair.originals():
-        for tried in _toned(original, pair.copy, alike, made):
-            again = _luma(_encoded(tried, made))
-            left, changed = (_each(_rms, again, x)[alike] for x in (pair.luma, _luma(tried)))
-            # Rounding to whole grey levels alone changes 0.29.
-            rho = float(np.median(left / np.maximum(changed, 0.29)))
-            best = rho if best is None else min(best, rho)
-            if best <= RHO_POOR:
-                return best
+    for tried in _tries(pair, alike, made):
+        again = _luma(_encoded(tried, made))
+        left, changed = (_each(_rms, again, x)[alike] for x in (pair.luma, _luma(tried)))
+        # Rounding to whole grey levels alone changes 0.29.
+        rho = float(np.median(left / np.maximum(changed, 0.29)))
+        best = rho if best is None else min(best, rho)
+        if best <= RHO_POOR:
+            break
     return best
 
 
+def _tries(pair: _Pair, alike: Cells, made: _Encoding) -> Iterator[Rgb]:
+    """Give what may have been encoded: the original in every size as it is, then in other tones.
+
+    Most copies were only made smaller; a way of reducing that fails as it is costs one encoding
+    then, not four.
+    """
+    given = []
+    for original in pair.originals():
+        given.append(original)
+        yield original
+    for original in given:
+        yield from _toned(original, pair.copy, alike, made)
+
+
 def _toned(a: Rgb, b: Rgb, alike: Cells, made: _Encoding) -> Iterator[Rgb]:
-    """Give A as it is, and with the tones of B, colour by colour, ever nearer.
+    """Give A with the tones of B, colour by colour, ever nearer.
 
     The tones come from the cells that are alike. Encoding shrinks what is darkest and brightest:
     what the last guess's encoding shows too dark is brightened in the next.
     """
-    yield a
     rows, columns = a.shape[0] // CELL_PX, a.shape[1] // CELL_PX
     inside = alike.reshape(rows, columns).repeat(CELL_PX, axis=0).repeat(CELL_PX, axis=1)
     here = np.s_[: rows * CELL_PX, : columns * CELL_PX]
