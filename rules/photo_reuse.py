@@ -10,16 +10,18 @@ Why it matters: a photograph proves a visit to one place. Filed for places far a
 least one of them without proof.
 
 何时会看错：相邻图斑可以由同一视野同时照到；固定机位连续拍摄的画面与重存的照片难以区分。因此相邻图
-斑（相距 300 米以内或同一视野可及，位置不明的也是）最多列存疑，重叠图斑和同一图斑拆分出的子图斑不作
+斑（相距 300 米以内，位置不明的也是）最多列存疑。一个视野可及的也是：各份照片记录的是同一拍摄位置，
+从该处看两个图斑都在画面方向内、2 公里以内，或都在 500 米以内。重叠图斑和同一图斑拆分出的子图斑不作
 认定。对往期照片同样处理：同一地块沿用往期照片的，本规则不作认定（时间由 PH03 判断）；往期只存缩略
 图，整幅另存过的照片与同一机位再次拍摄的照片不能区分，按同一画面处理。
 When it misleads: one view may honestly show neighbours, and a fixed camera's frames look like
-copies. So neighbours (within 300 m, or as far as one view reaches; polygons of unknown place, too)
-are at most doubtful, and overlapping polygons, or a parent and its children, are not spoken of at
-all. Photographs of earlier batches are held to the same: one that a place takes over from its own
-earlier filing is not spoken of here (PH03 asks when it was taken). Only reduced copies are kept of
-them, in which a whole frame saved again cannot be told from a fixed camera's next shot: that is one
-view, not one photograph.
+copies. So neighbours (within 300 m; polygons of unknown place, too) are at most doubtful, as are
+polygons that one view reaches: the picture's photographs name one position, from which both lie in
+the direction that it looks and within 2 km, or both within 500 m whichever way. Overlapping
+polygons, or a parent and its children, are not spoken of at all. Photographs of earlier batches are
+held to the same: one that a place takes over from its own earlier filing is not spoken of here
+(PH03 asks when it was taken). Only reduced copies are kept of them, in which a whole frame saved
+again cannot be told from a fixed camera's next shot: that is one view, not one photograph.
 
 什么能说清：提供各图斑的原始照片和拍摄时间、位置。同一图斑重复提交同一张照片不作认定。
 What clears it: each polygon's own original file with its time and place. The same picture twice in
@@ -28,6 +30,7 @@ one polygon is untidy, no more.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
@@ -38,8 +41,9 @@ from yanhu_satcheck.evidence import (
     EarlierTwin,
     PhotoEvidence,
     PhotoGroup,
+    Stand,
 )
-from yanhu_satcheck.policy import NoLimits
+from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure, unread
 from yanhu_satcheck.terms import Confidence, Severity, Status, Words, fold
@@ -54,7 +58,32 @@ KINDS = {
 }
 
 
-def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one field of view may reach."""
+
+    view_m: float = limit(
+        2000.0, unit="m", low=300.0, high=10000.0, why="看不清细部 no plot shows from beyond"
+    )
+    any_way_m: float = limit(
+        500.0, unit="m", low=100.0, high=2000.0, why="不问朝向 whichever way the camera looked"
+    )
+    compass_deg: float = limit(
+        30.0, unit="deg", low=5.0, high=90.0, why="手机罗盘误差 a phone's compass beside steel"
+    )
+    one_stand_m: float = limit(
+        100.0, unit="m", low=20.0, high=500.0, why="两次定位之差 what two fixes may differ by"
+    )
+
+    def reached(self, stand: Stand | None) -> bool:
+        """Whether one view from there shows both places; not where no position is told."""
+        if stand is None or stand.apart_m > self.one_stand_m:
+            return False
+        aimed = stand.off_deg is not None and stand.off_deg <= self.compass_deg
+        return stand.metres <= (self.view_m if aimed else self.any_way_m)
+
+
+def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     """Doubt every picture that serves more than one place."""
     # One file may be listed for several polygons: its id alone does not tell whose it is.
     photos: dict[str, list[PhotoEvidence]] = defaultdict(list)
@@ -65,7 +94,7 @@ def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     for group in dossier.photo_groups:
         if group.kind not in KINDS:
             continue  # one place, another exposure: no reuse
-        for answer in _reused(dossier, group, photos):
+        for answer in _reused(dossier, group, photos, limits):
             about = (answer.polygon_ids, tuple(sorted(one.id for one in answer.related)))
             if about not in told:  # one picture that two groups hold is said once
                 told.add(about)
@@ -86,25 +115,32 @@ class _Reuse(NamedTuple):
 
 
 def _reused(
-    dossier: Dossier, group: PhotoGroup, photos: Mapping[str, list[PhotoEvidence]]
+    dossier: Dossier,
+    group: PhotoGroup,
+    photos: Mapping[str, list[PhotoEvidence]],
+    limits: Limits,
 ) -> Iterator[Doubt]:
     """Doubt the far partners of one picture, else those neighbours that need not share a view."""
     shown = [photo for id in group.photos for photo in photos.get(id, ())]
     owners = {photo.polygon_id for photo in shown}
     cases = [case for case in dossier.cases if case.polygon_id in owners]
     pairs = [pair for pair in combinations(cases, 2) if not _one_ground(dossier, *pair)]
-    far = [pair for pair in pairs if _far(dossier, *pair)]
+    far = [pair for pair in pairs if _far(dossier, *pair) and not _in_view(group, *pair, limits)]
     strays = _named_elsewhere(dossier, group)
     here = {case.polygon_id for pair in far or pairs for case in pair}
-    found = _with_twins(here, bool(far), group.earlier, cases)
+    found = _with_twins(here, bool(far), group.earlier, cases, limits)
     if not found.whom and strays:  # another polygon's number, of which nobody knows where it lies
         found = found._replace(whom=frozenset(case.polygon_id for case in cases))
     if found.whom:
-        yield _doubt(dossier, group, found, strays, photos)
+        yield _doubt(dossier, group, found, strays, photos, limits)
 
 
 def _with_twins(
-    here: set[str], far: bool, twins: Collection[EarlierTwin], cases: Collection[Case]
+    here: set[str],
+    far: bool,
+    twins: Collection[EarlierTwin],
+    cases: Collection[Case],
+    limits: Limits,
 ) -> _Reuse:
     """Weigh what a picture serves here together with what it served in earlier batches."""
     elsewhere, beside = set[str](), set[str]()
@@ -113,6 +149,7 @@ def _with_twins(
         for case in cases:
             metres = twin.metres.get(case.polygon_id)
             known = metres is not None and metres > NEIGHBOURS_M
+            known = known and not limits.reached(twin.stands.get(case.polygon_id))
             (elsewhere if known else beside).add(case.polygon_id)
     if far or elsewhere:
         return _Reuse(frozenset(elsewhere | (here if far else set())), True, tuple(other))
@@ -132,6 +169,7 @@ def _doubt(
     found: _Reuse,
     strays: Collection[str],
     photos: Mapping[str, list[PhotoEvidence]],
+    limits: Limits,
 ) -> Doubt:
     status, confidence = _weighed(group.kind, found.far)
     names = sorted(found.whom)
@@ -151,6 +189,11 @@ def _doubt(
     figures = [Figure("polygons", n, None, shown, "", 1, source)]
     if apart is not None:
         figures.append(Figure("apart_m", apart, None, shown, "m", NEIGHBOURS_M, source))
+    if not found.far and (stand := _stand(group, found)) is not None:
+        figures.append(Figure("stand_m", stand.metres, None, shown, "m", limits.view_m, source))
+        if stand.off_deg is not None:
+            off = Figure("off_deg", stand.off_deg, None, shown, "deg", limits.compass_deg, source)
+            figures.append(off)
     figures += [one.held_to(None, name, source) for name, one in sorted(group.figures.items())]
     related = [
         Related("photo", id, whose)
@@ -174,9 +217,16 @@ def _apart(group: PhotoGroup, found: _Reuse) -> float | None:
     return max((*here, *then), default=None)
 
 
+def _stand(group: PhotoGroup, found: _Reuse) -> Stand | None:
+    """Give how the polygons lie from where the picture was taken, of the farthest pair."""
+    here = [stand for pair, stand in group.stands.items() if found.whom.issuperset(pair)]
+    then = [twin.stands[id] for twin in found.twins for id in found.whom if id in twin.stands]
+    return max((*here, *then), key=lambda one: one.metres, default=None)
+
+
 def _said_apart(metres: float | None, far: bool) -> Words:
     if not far:
-        return Words("（相邻或位置不明）", ", near or of unknown place")
+        return Words("（相邻、同一视野可及或位置不明）", ", near, in one view or of unknown place")
     if metres is None:
         return Words("", "")
     km = f"{metres / 1000:.1f}"
@@ -194,6 +244,11 @@ def _far(dossier: Dossier, one: Case, two: Case) -> bool:
     """Whether two polygons are known to lie apart; without an outline nobody can say where."""
     placed = one.polygon.footprint is not None and two.polygon.footprint is not None
     return placed and not dossier.near(one.polygon_id, two.polygon_id)
+
+
+def _in_view(group: PhotoGroup, one: Case, two: Case, limits: Limits) -> bool:
+    pair = min(one.polygon_id, two.polygon_id), max(one.polygon_id, two.polygon_id)
+    return limits.reached(group.stands.get(pair))
 
 
 def _one_ground(dossier: Dossier, one: Case, two: Case) -> bool:
@@ -229,7 +284,7 @@ RULE = Rule(
     title=Words("举证照片一图多用", "one evidence photograph for several polygons"),
     basis=("盐湖区非法违法采矿隐患排查整治行动工作方案，四(四)",),
     severity=Severity.HIGH,
-    limits=NoLimits(),
+    limits=Limits(),
     needs=frozenset({"photos"}),
     concerns=lambda case, limits: bool(case.photos),
     check=check,

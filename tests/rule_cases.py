@@ -48,6 +48,7 @@ from yanhu_satcheck.evidence import (
     PhotoGroup,
     PhotoPlace,
     SceneView,
+    Stand,
     TerrainEvidence,
 )
 from yanhu_satcheck.past import EarlierFinding
@@ -221,9 +222,19 @@ def group(kind: str, ids: list[str], told: Told) -> PhotoGroup:
         kind, (ids[0], ids[-1]), how, cells=tuple(PairCell(50, y, True, 0.0) for y in heights or ())
     )
     earlier = tuple(twin(one) for one in told.get("twins", {}).get(" ".join(ids), ()))
-    return PhotoGroup(
-        kind, tuple(ids), how, earlier=earlier, pairs=() if heights is None else (pair,)
-    )
+    stands = {
+        (one, two): stand(lies)
+        for both, lies in told.get("stands", {}).items()
+        for one, two in [both.split()]
+    }
+    pairs = () if heights is None else (pair,)
+    return PhotoGroup(kind, tuple(ids), how, earlier=earlier, pairs=pairs, stands=stands)
+
+
+def stand(told: list[float]) -> Stand:
+    """Tell how places lie from a camera: metres, degrees aside (−1: not told), positions apart."""
+    metres, off, apart = told
+    return Stand(metres, None if off < 0 else off, apart)
 
 
 def licence(told: Told) -> LicenceLink:
@@ -295,7 +306,9 @@ def twin(told: Told) -> EarlierTwin:
     )
     metres, one_ground = told.get("metres", {}), frozenset(told.get("ground", ()))
     how = Words("往期同图", "as before")
-    return EarlierTwin(photo, told.get("kind", "exposure"), how, None, metres, one_ground)
+    kind, stands = told.get("kind", "exposure"), told.get("stands", {})
+    found = EarlierTwin(photo, kind, how, None, metres, one_ground)
+    return found._replace(stands={id: stand(lies) for id, lies in stands.items()})
 
 
 def case(id: str, told: Told, ledger: tuple[LedgerRow, ...] = ()) -> Case:

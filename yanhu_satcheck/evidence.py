@@ -202,6 +202,14 @@ class PhotoEvidence:
     recorded: Recorded = Recorded()
 
 
+class Stand(NamedTuple):
+    """How two places lie from where the photographs of a group say that they were taken."""
+
+    metres: float  # to the farther of the two; 0 inside both
+    off_deg: float | None  # by which one lies outside the picture; 0 none; `None`: not told
+    apart_m: float  # between the positions that the group's photographs name
+
+
 class EarlierTwin(NamedTuple):
     """A photograph of an earlier batch that is one of ours, or looks like it."""
 
@@ -213,6 +221,7 @@ class EarlierTwin(NamedTuple):
     one_ground: frozenset[str] = frozenset()  # those that lie on its polygon, or are its family
     reduced: Path | None = None  # its reduced copy, in the scratch folder
     pair: "PairAnswer | None" = None  # how it lies on ours; `None`: known by its hash
+    stands: Mapping[str, Stand] = {}  # its polygon and each issued here; absent: position unknown
 
 
 class PairCell(NamedTuple):
@@ -256,6 +265,8 @@ class PhotoGroup(NamedTuple):
     pairs: tuple[PairAnswer, ...] = ()  # that the group was joined from, by their ids
     # Metres between the polygons issued here that it serves, each pair sorted; absent: unknown.
     apart: Mapping[tuple[str, str], float] = {}
+    # How each such pair lies from where the picture was taken; absent: its position is unknown.
+    stands: Mapping[tuple[str, str], Stand] = {}
 
 
 class Overlap(NamedTuple):

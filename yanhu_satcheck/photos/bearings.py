@@ -71,6 +71,24 @@ def reach_below(
     return above_m * tan(radians(outmost)) if outmost < 85 else inf
 
 
+def off_bearing(
+    lonlat: LonLat, outline: BaseGeometry, azimuth: float, reference: str, day: date
+) -> tuple[float, float | None]:
+    """Give how far an outline lies off a compass bearing, and the declination that was added.
+
+    `reference` is T for true north, M for magnetic. Where it is not said which north is meant, the
+    one that speaks for the photograph is taken.
+    """
+    plain = off_axis(lonlat, outline, azimuth)
+    if reference == "T":
+        return plain, None
+    turn = declination_on(lonlat, day)
+    added = off_axis(lonlat, outline, azimuth + turn)
+    if reference == "M" or added < plain:
+        return added, turn
+    return plain, None
+
+
 def off_axis(lonlat: LonLat, outline: BaseGeometry, azimuth: float) -> float:
     """Degrees between a bearing from true north and the nearer edge of an outline; 0 between them.
 

@@ -11,10 +11,11 @@ from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon
-from yanhu_satcheck.evidence import EarlierTwin, PairAnswer, PhotoEvidence, PhotoGroup
+from yanhu_satcheck.evidence import EarlierTwin, PairAnswer, PhotoEvidence, PhotoGroup, Stand
 from yanhu_satcheck.past import Past, is_sliver, kin
 from yanhu_satcheck.photos.groups import EARLIER
 from yanhu_satcheck.photos.memory import Memory
+from yanhu_satcheck.photos.views import Views
 from yanhu_satcheck.terms import fold
 
 
@@ -32,17 +33,22 @@ def placed(
     named as in OUT by the sha256 of their original.
     """
     served, ground = _served(photos), _Ground(batch, past)
+    shown: dict[str, dict[str | None, PhotoEvidence]] = defaultdict(dict)
+    for photo in photos:
+        shown[photo.id].setdefault(photo.polygon_id, photo)
     told = []
     for group in groups:
         ours = tuple(id for id in group.photos if not id.startswith(EARLIER))
         owners = {whose for id in ours for whose in served[id]}
-        twins = tuple(ground.placed(one, owners) for one in _twins(group, memory))
+        taken = [photo for id in ours for photo in shown[id].values()]
+        twins = tuple(ground.placed(one, owners, taken) for one in _twins(group, memory))
         told.append(
             group._replace(
                 photos=ours,
                 earlier=twins,
                 pairs=tuple(pair for pair in group.pairs if not _with_earlier(pair)),
                 apart=ground.apart(owners),
+                stands=ground.stands(owners, taken),
             )
         )
     return tuple(sorted(told, key=lambda group: (group.photos, group.kind)))
@@ -91,18 +97,30 @@ class _Ground:
         self._batch, self._past = batch, past
         self._issued = {polygon.id: polygon for polygon in batch.polygons}
         self._to_metres = Transformer.from_crs("EPSG:4490", batch.crs, always_xy=True)
+        self._views = Views(batch)
 
     def apart(self, owners: Iterable[str]) -> dict[tuple[str, str], float]:
         """Give the distances between the outlines of polygons issued here."""
-        issued = [self._issued[name] for name in sorted(owners) if name in self._issued]
-        drawn = [(one.id, one.footprint) for one in issued]
-        return {
-            (one, two): float(shapely.distance(a, b))
-            for (one, a), (two, b) in combinations(drawn, 2)
-            if a is not None and b is not None
-        }
+        drawn = combinations(self._drawn(owners), 2)
+        return {(one, two): float(shapely.distance(a, b)) for (one, a), (two, b) in drawn}
 
-    def placed(self, twin: EarlierTwin, owners: Iterable[str]) -> EarlierTwin:
+    def stands(
+        self, owners: Iterable[str], taken: Sequence[PhotoEvidence]
+    ) -> dict[tuple[str, str], Stand]:
+        """Say how each pair of polygons lies from where the photographs were taken."""
+        found = {
+            (one, two): self._views.stand(taken, a, b)
+            for (one, a), (two, b) in combinations(self._drawn(owners), 2)
+        }
+        return {pair: stand for pair, stand in found.items() if stand is not None}
+
+    def _drawn(self, names: Iterable[str]) -> list[tuple[str, BaseGeometry]]:
+        issued = [self._issued[name] for name in sorted(names) if name in self._issued]
+        return [(one.id, one.footprint) for one in issued if one.footprint is not None]
+
+    def placed(
+        self, twin: EarlierTwin, owners: Iterable[str], taken: Sequence[PhotoEvidence]
+    ) -> EarlierTwin:
         """Say how far an earlier photograph's polygon lies from those that show it now."""
         of = twin.photo.polygon_id
         asked = (
@@ -112,6 +130,8 @@ class _Ground:
             return twin
         earlier, there = asked, None if asked.lonlat is None else self._metres(asked.lonlat)
         away: dict[str, float] = {}
+        stands: dict[str, Stand] = {}
+        then = [] if twin.photo.lonlat is None else [twin.photo.lonlat]
         same = set()
         for name in sorted(owners):
             here = self._issued[name]
@@ -120,10 +140,15 @@ class _Ground:
                 same.add(name)  # where nobody can say how they lie, one number is one place
             if here.footprint is not None and there is not None:
                 away[name] = float(shapely.distance(here.footprint, there))
+                stand = self._views.stand(taken, here.footprint, there, then)
+                if stand is not None:
+                    stands[name] = stand
                 shared = shapely.intersection(here.footprint, there)
                 if not shared.is_empty and not is_sliver(shared):
                     same.add(name)
-        return twin._replace(polygon=earlier, metres=away, one_ground=frozenset(same))
+        return twin._replace(
+            polygon=earlier, metres=away, one_ground=frozenset(same), stands=stands
+        )
 
     def _metres(self, lonlat: BaseGeometry) -> BaseGeometry:
         def turned(xy: NDArray[np.float64]) -> NDArray[np.float64]:

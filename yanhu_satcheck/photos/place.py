@@ -13,7 +13,7 @@ from pyproj import Geod, Transformer
 
 from yanhu_satcheck.batch import Batch, Photo
 from yanhu_satcheck.evidence import DatumShift, PhotoEvidence, PhotoPlace
-from yanhu_satcheck.photos.bearings import declination_on, half_view, off_axis, reach_below
+from yanhu_satcheck.photos.bearings import half_view, off_bearing, reach_below
 from yanhu_satcheck.photos.datum import LonLat, to_wgs84
 
 DATUMS = ("GCJ02", "BD09", "WGS84")
@@ -88,22 +88,12 @@ class Ground:
         return float(place[0] - nearest[0]), float(place[1] - nearest[1])
 
     def _looking(self, photo: Photo, here: LonLat) -> tuple[float | None, float | None]:
-        """Give how far its polygon lies off the axis, and the declination that was added.
-
-        Where it is not said which north is meant, the one that speaks for the photograph is taken.
-        """
+        """Give how far its polygon lies off the axis, and the declination that was added."""
         if photo.azimuth is None:
             return None, None
         outline = self._degrees[photo.polygon_id or ""]
         day = photo.taken_at.date() if photo.taken_at else self._batch.period[1]
-        turn = declination_on(here, day)
-        plain = off_axis(here, outline, photo.azimuth)
-        if photo.azimuth_ref == "T":
-            return plain, None
-        added = off_axis(here, outline, photo.azimuth + turn)
-        if photo.azimuth_ref == "M" or added < plain:
-            return added, turn
-        return plain, None
+        return off_bearing(here, outline, photo.azimuth, photo.azimuth_ref, day)
 
 
 def _exactly(lonlat: LonLat) -> LonLat:
