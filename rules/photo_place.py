@@ -16,8 +16,8 @@ the back to the polygon, it proves nothing of it.
 有的软件写入的是上传地点，不是拍摄地点。地图软件的坐标（GCJ-02、BD-09）整体偏 0.5–1.2 公里：
 先按设备整体识别，只作说明，不改数据；单张照片按偏移改正后就在图斑旁的，列为无法判定。许多照片坐标
 完全相同的，是缓存或手工填写，不据以判断。手机罗盘靠近钢铁会错，横持时可差 90 度，所以只问明显背对
-的，且最多列存疑。远山、烟囱可以在两处同时看到，所以“同一地点”最多列存疑，并要求画面近处也相同。
-另有近处照片的，2 公里以内的远景照片不作认定。
+的，且最多列存疑。远山、烟囱可以在两处同时看到，所以“同一地点”最多列存疑，并要求画面近处也相同；拍
+摄处离两个图斑都在 500 米以内的不作认定。另有近处照片的，2 公里以内的远景照片不作认定。
 When it misleads: it contradicts a filing only where all photographs stood more than 2 km off;
 nearer ones, or some beside others from near, are a doubt. Some apps write where a picture was sent
 from. Map services shift coordinates (GCJ-02, BD-09) by 0.5–1.2 km: that is recognised first, by
@@ -26,7 +26,8 @@ polygon cannot be judged. Many photographs with one and the same position carry 
 one, by which nothing is judged. Compasses err near steel and by a quarter turn in phones held
 sideways, so only a clear turning away is asked about, and it is at most doubtful. A far mountain or
 chimney stands in two places' photographs honestly: one place is at most doubtful, and has to show
-in the near half of the picture. A distant view, up to 2 km, beside photographs from near is fine.
+in the near half of the picture; not where one was taken within 500 m of both polygons. A distant
+view, up to 2 km, beside photographs from near is fine.
 
 什么能说清：提供原始照片；说明拍摄点位、朝向和所用软件的坐标系。没有位置记录不算疑点。
 What clears it: the original files; where the camera stood, which way it looked, in which datum its
@@ -94,7 +95,7 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     yield from _said_of_cached(dossier, limits)
     for case in dossier.cases:
         yield from _judged(case, shifted, limits)
-    yield from _one_place(dossier)
+    yield from _one_place(dossier, limits)
 
 
 def _said_of_devices(dossier: Dossier) -> Iterator[Unsure]:
@@ -301,7 +302,7 @@ def _metres(one: _Stood, limits: Limits) -> Figure:
     return Figure("distance_m", one.metres, sigma, 1, "m", limits.max_distance_m, one.photo.id)
 
 
-def _one_place(dossier: Dossier) -> Iterator[Doubt]:
+def _one_place(dossier: Dossier, limits: Limits) -> Iterator[Doubt]:
     """Doubt two photographs of one place that serve polygons no one view reaches."""
     photos: dict[str, list[PhotoEvidence]] = defaultdict(list)
     for photo in (photo for case in dossier.cases for photo in case.photos):
@@ -321,7 +322,7 @@ def _one_place(dossier: Dossier) -> Iterator[Doubt]:
         apart = [
             {one.polygon_id, two.polygon_id}
             for one, two in combinations(cases, 2)
-            if _far(dossier, one, two)
+            if _far(dossier, one, two) and not _beside(group, one, two, limits)
         ]
         far = {id for pair in apart if not any(pair <= whose for whose in reused) for id in pair}
         names, about = sorted(far), (tuple(sorted(far)), group.photos)
@@ -359,6 +360,13 @@ def _near_half(group: PhotoGroup, photos: Mapping[str, list[PhotoEvidence]]) -> 
             high = photo.height * min(1.0, REDUCED_PX / max(photo.width, photo.height))
             near = max(near, sum(cell.found and cell.y > high / 2 for cell in pair.cells))
     return near >= NEAR_CELLS
+
+
+def _beside(group: PhotoGroup, one: Case, two: Case, limits: Limits) -> bool:
+    """Whether a photograph of the place was taken near both polygons: it may be between them."""
+    pair = min(one.polygon_id, two.polygon_id), max(one.polygon_id, two.polygon_id)
+    stand = group.stands.get(pair)
+    return stand is not None and stand.metres <= limits.max_distance_m
 
 
 def _far(dossier: Dossier, one: Case, two: Case) -> bool:
