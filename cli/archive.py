@@ -173,10 +173,13 @@ def lookback(where: Path, since: datetime, to: Path, lang: str) -> int:
     for number, one in enumerate(again[:MOST_LINES], 1):
         there = f"{one.namesake.township} {one.namesake.polygon.polygon_id}".strip()
         issued, waved = len(one.batches), len(one.waved_through)
+        ever = len(one.ever) if one.older else 0
         say(
             f"  {number}. {there}：下发 {issued} 次，放行 {waved} 次"
+            + (f"，档案全部下发 {ever} 次" if ever else "")
             + ("" if one.checked else "，从未复查"),
             f"  {number}. {there}: issued {issued}, waved through {waved}"
+            + (f", issued {ever} in all the archive" if ever else "")
             + ("" if one.checked else ", never looked at again"),
         )
     if len(again) > MOST_LINES:

@@ -1,15 +1,15 @@
 """What the command prints when it is done: what was judged, what was not and why, what is next."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from yanhu_satcheck.batch import Batch, Misread
 from yanhu_satcheck.errors import SettingError
-from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report.people import about, outdated_says
 from yanhu_satcheck.report.standing import notices
+from yanhu_satcheck.report.tally import Tally, tallies
+from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.terms import CONSISTENT, SUPPLIES, Status, Words
 
 MOST_LINES = 12
@@ -87,16 +87,13 @@ def _not_supplied(batch: Batch, lang: str) -> Iterator[str]:
 
 def _by_rule(audit: Audit) -> Iterator[str]:
     """Say of every rule that spoke how many polygons it found in each state."""
-    lang, spoke = audit.lang, dict[str, list[Finding]]()
-    for finding in audit.judgement.findings:
-        if finding.polygon_ids or finding.status is not Status.UNASSESSABLE:
-            spoke.setdefault(finding.rule, []).append(finding)
+    lang, spoke = audit.lang, tallies(audit.judgement.findings)
     if not spoke:
         return
-    yield _say(Words("各规则涉及的图斑数", "polygons by rule"), lang)
-    for rule, findings in sorted(spoke.items()):
-        counts = _listed(_states(findings, lang), lang)
-        yield f"  {rule} {_say(audit.titles[rule], lang)}{_colon(lang)}{counts}"
+    yield sentences(lang)["by_rule"]
+    for one in spoke:
+        counts = _listed(_states(one, lang), lang)
+        yield f"  {one.rule} {_say(audit.titles[one.rule], lang)}{_colon(lang)}{counts}"
 
 
 def _exceptions(audit: Audit) -> Iterator[str]:
@@ -118,19 +115,14 @@ def _exceptions(audit: Audit) -> Iterator[str]:
             yield _more(len(lapsed) - MOST_LINES, "说明", lang)
 
 
-def _states(findings: Iterable[Finding], lang: str) -> Iterator[str]:
+def _states(one: Tally, lang: str) -> Iterator[str]:
     """Count each polygon once a state; what falls on no polygon of the batch is said so."""
-    by_state = Counter(
-        status for status, _ in {(f.status, id) for f in findings for id in f.polygon_ids}
-    )
-    loose = Counter(f.status for f in findings if not f.polygon_ids)
-    for status in sorted({*by_state, *loose}, reverse=True):
+    for status in sorted({*one.polygons, *one.loose}, reverse=True):
         words = _say(status.words, lang)
-        if by_state[status]:
-            yield f"{words} {by_state[status]}"
-        if loose[status]:
-            beside = Words("（未落到本批图斑）", " (on no polygon of the batch)")
-            yield f"{words} {loose[status]}{_say(beside, lang)}"
+        if count := one.polygons.get(status):
+            yield f"{words} {count}"
+        if count := one.loose.get(status):
+            yield f"{words} {count}{sentences(lang)['loose']}"
 
 
 def _not_judged(audit: Audit) -> Iterator[str]:

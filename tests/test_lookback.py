@@ -107,7 +107,9 @@ def test_who_looked_again_is_told_by_look_back_answer_and_acceptance(told: Histo
     places = by_first(told)
     assert [one.by for one in places[IDS[1]].issues[0].lookbacks] == ["赵六"]
     assert [one.by for one in places[IDS[0]].issues[0].answers] == ["王五"]
-    assert [row.verifier for _, row in places[IDS[3]].ledger] == ["钱七"]
+    assert [one.row.verifier for one in places[IDS[3]].ledger] == ["钱七"]
+    # The row speaks of a polygon of the autumn and stands in the winter's ledger.
+    assert [one[:2] for one in places[IDS[3]].ledger] == [("2022Q4", "2023Q1")]
     checked = {id for id in IDS[:5] if places[id].checked}
     # A look-back row that names another batch covers nothing here.
     assert checked == {IDS[0], IDS[1], IDS[3]}
@@ -120,6 +122,16 @@ def test_only_batches_since_the_day_are_looked_through(path: Path) -> None:
         assert [k.batch for k in history(past, date(2023, 1, 1)).kept] == ["2023Q1"]
         assert [k.batch for k in history(past, date(2022, 12, 31)).kept] == ["2022Q4", "2023Q1"]
         assert history(past, date(2024, 1, 1)).places == ()
+
+
+def test_what_was_issued_before_the_day_is_counted_and_not_listed(path: Path) -> None:
+    with open_past(path) as past:
+        places = by_first(history(past, date(2023, 1, 1)))
+        assert all(one.older == () for one in history(past, SINCE).places)
+    place = places[f"N{IDS[0]}"]
+    assert (place.batches, place.older) == (("2023Q1",), ("2022Q4",))
+    assert place.ever == ("2022Q4", "2023Q1")
+    assert places[f"N{IDS[5]}"].older == ()  # never drawn, so nothing says that it was there before
 
 
 def test_pictures_stand_by_date_each_date_once(told: History) -> None:
@@ -182,9 +194,11 @@ def test_the_command_writes_a_workbook_once(path: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(to)
     assert book.sheetnames == ["地点", "影像", "历次下发", "整改台账", "从未复查", "说明"]
     first = rows(book, "地点")[0]
-    assert (first["下发次数"], first["放行次数"], first["首次下发"]) == (2, 2, "2022Q4")
+    assert (first["下发次数（2022-01-01起）"], first["其中放行"]) == (2, 2)
+    assert (first["下发次数（档案全部）"], first["首次下发"]) == (2, "2022Q4")
     assert len(rows(book, "从未复查")) == 4
-    assert [one["验收人"] for one in rows(book, "整改台账")] == ["钱七"]
+    told = [(one["图斑批次"], one["台账批次"], one["验收人"]) for one in rows(book, "整改台账")]
+    assert told == [("2022Q4", "2023Q1", "钱七")]
     about = [one["内容"] for one in rows(book, "说明") if one["类别"] == "批次"]
     assert [one.endswith("；有回头看记录表") for one in about] == [False, True]
     with ZipFile(to) as parts:
@@ -196,6 +210,16 @@ def test_the_command_writes_a_workbook_once(path: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.xlsx"
     satcheck("archive", "lookback", "--archive", path, "--since", "2022-01-01", "-o", other)
     assert other.read_bytes() == before
+
+
+def test_a_later_day_counts_less_and_says_both(path: Path, tmp_path: Path) -> None:
+    to = tmp_path / "later.xlsx"
+    words = ("archive", "lookback", "--archive", path, "--since", "2023-01-01", "-o", to)
+    assert satcheck(*words).code == 0
+    told = {one["图斑编号"]: one for one in rows(openpyxl.load_workbook(to), "地点")}
+    first = told[f"N{IDS[0]}"]
+    assert (first["下发次数（2023-01-01起）"], first["下发次数（档案全部）"]) == (1, 2)
+    assert (first["首次下发"], first["最近下发"]) == ("2022Q4", "2023Q1")
 
 
 def test_an_archive_that_is_not_there_and_a_folder_that_is_not(path: Path, tmp_path: Path) -> None:

@@ -22,6 +22,14 @@ class LookedBack(NamedTuple):
     batch: str  # whose table it stands in
 
 
+class Tabled(NamedTuple):
+    """A row of the county's ledger about an issue."""
+
+    issued: str  # the batch of the issue that it speaks of
+    table: str  # the batch whose ledger it stands in
+    row: LedgerRow
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One polygon of one batch, as the archive holds it."""
@@ -35,6 +43,7 @@ class Issue:
     answers: tuple[Answer, ...] = ()  # signed, to the polygon and to its findings
     lookbacks: tuple[LookedBack, ...] = ()
     chips: tuple[KeptChip, ...] = ()
+    ledger: tuple[Tabled, ...] = ()  # what any ledger says of it, oldest first
 
     @property
     def waved_through(self) -> bool:
@@ -57,14 +66,20 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """All issues of one place, oldest first."""
+    """All issues of one place since the look-back's day, oldest first."""
 
     issues: tuple[Issue, ...]
+    older: tuple[str, ...] = ()  # the batches before that day that issued the same ground
 
     @property
     def batches(self) -> tuple[str, ...]:
-        """The batches that issued it."""
+        """The batches that issued it since the day."""
         return tuple(dict.fromkeys(one.polygon.batch for one in self.issues))
+
+    @property
+    def ever(self) -> tuple[str, ...]:
+        """All batches of the archive that issued it."""
+        return (*self.older, *self.batches)
 
     @property
     def waved_through(self) -> tuple[str, ...]:
@@ -92,10 +107,9 @@ class Place:
         return any(one.checked for one in self.issues)
 
     @property
-    def ledger(self) -> tuple[tuple[str, LedgerRow], ...]:
-        """The ledger rows about it, each once, with the batch of the issue they speak of."""
-        rows = ((one.polygon.batch, row) for one in self.issues for row in one.polygon.ledger)
-        return tuple(dict.fromkeys(rows))
+    def ledger(self) -> tuple[Tabled, ...]:
+        """The ledger rows about it, each once."""
+        return tuple(dict.fromkeys(row for one in self.issues for row in one.ledger))
 
     @property
     def strip(self) -> tuple[tuple[Issue, KeptChip], ...]:

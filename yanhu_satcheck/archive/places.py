@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from yanhu_satcheck.archive import rows
 from yanhu_satcheck.archive.errors import believed
 from yanhu_satcheck.archive.plane import shared
 from yanhu_satcheck.archive.recall import EVERY, Archive
 from yanhu_satcheck.past import Answer, EarlierPolygon, Kept
-from yanhu_satcheck.places import SAME_GROUND, History, Issue, LookedBack, Place, in_order
+from yanhu_satcheck.places import SAME_GROUND, History, Issue, LookedBack, Place, Tabled, in_order
 from yanhu_satcheck.rule import connected
 from yanhu_satcheck.terms import fold
 
@@ -23,6 +24,7 @@ def history(past: Archive, since: date) -> History:
     """Gather every polygon of the batches whose period ends on or after a day into places.
 
     One place is what is joined by shared ground, directly or by way of others: never by number.
+    What older batches issued of its ground is counted, and joins no places.
 
     Raises:
         ArchiveError: What is stored was altered and cannot be read.
@@ -31,7 +33,9 @@ def history(past: Archive, since: date) -> History:
         held = [one for one in past.revisions() if _ends(one[2]) >= since]
         looked, tables = _looked_back(past)
         issues = [issue for revision, *_ in held for issue in _issues(past, revision, looked)]
-        places = [Place(tuple(issues[at] for at in group)) for group in _grouped(issues)]
+        older = _Older(past, [r for r, _, account in past.revisions() if _ends(account) < since])
+        groups = [tuple(issues[at] for at in group) for group in _grouped(issues)]
+        places = [Place(group, older.on(group)) for group in groups]
     return History(since, tuple(kept for _, kept, _ in held), in_order(places), tables)
 
 
@@ -52,6 +56,10 @@ def _issues(past: Archive, revision: int, looked: _Table) -> Iterator[Issue]:
             answers=_signed(past, revision, polygon),
             lookbacks=looked.get((polygon.batch, polygon.key), ()),
             chips=past.chips(polygon.batch, polygon.polygon_id, EVERY),
+            ledger=tuple(
+                Tabled(polygon.batch, table, row)
+                for table, row in past.ledger(polygon.key, polygon.batch)
+            ),
         )
 
 
@@ -86,6 +94,26 @@ def _named(past: Archive, row: Mapping[str, Any], kept: Kept) -> str | None:
     return next((batch for batch in known if fold(batch) == named), None)
 
 
+class _Older:
+    """The polygons of the batches before the day: they are counted and not shown."""
+
+    def __init__(self, past: Archive, revisions: Sequence[int]) -> None:
+        drawn = [one for revision in revisions for one, _ in past.issued(revision)]
+        self._drawn = [(o.batch, o.lonlat) for o in drawn if o.lonlat and not o.lonlat.is_empty]
+        self._tree = shapely.STRtree([shape for _, shape in self._drawn])
+
+    def on(self, issues: Sequence[Issue]) -> tuple[str, ...]:
+        """Give the batches that issued ground of one of these."""
+        shapes = [one.polygon.lonlat for one in issues if one.polygon.lonlat is not None]
+        met = [(shape, self._drawn[at]) for shape in shapes for at in self._tree.query(shape)]
+        return tuple(sorted({batch for shape, (batch, was) in met if _same_ground(shape, was)}))
+
+
+def _same_ground(one: BaseGeometry, other: BaseGeometry) -> bool:
+    ground = shared(one, other)
+    return ground is not None and ground.share >= SAME_GROUND and not ground.sliver
+
+
 def _grouped(issues: Sequence[Issue]) -> list[list[int]]:
     """Give the positions of each place's issues, oldest first; one without outline is alone."""
     drawn = [(at, one.polygon.lonlat) for at, one in enumerate(issues)]
@@ -94,9 +122,7 @@ def _grouped(issues: Sequence[Issue]) -> list[list[int]]:
     pairs = [(at, at) for at, _ in drawn]
     for n, (at, shape) in enumerate(shapes):
         for m in sorted(tree.query(shape)):
-            if m > n:
-                ground = shared(shape, shapes[m][1])
-                if ground is not None and ground.share >= SAME_GROUND and not ground.sliver:
-                    pairs.append((at, shapes[m][0]))
+            if m > n and _same_ground(shape, shapes[m][1]):
+                pairs.append((at, shapes[m][0]))
     order = [(one.polygon.batch, one.polygon.polygon_id) for one in issues]
     return [sorted(group, key=lambda at: order[at]) for group in connected(pairs)]

@@ -256,7 +256,7 @@ class Archive:
         return replace(
             bare,
             findings=found,
-            ledger=self._ledger(bare.key, batch, before),
+            ledger=tuple(row for _, row in self._ledger(bare.key, batch, before)),
             opinion=self._answers[revision].get(("polygon", bare.polygon_id), ""),
             bare_after=self._figures(revision, bare.polygon_id).get("bare_after"),
         )
@@ -266,7 +266,12 @@ class Archive:
         row = self._base.execute(query, (revision, name)).fetchone()
         return dict(json.loads(row[0])) if row else {}
 
-    def _ledger(self, key: str, batch: str, before: str) -> tuple[LedgerRow, ...]:
+    def ledger(self, key: str, batch: str) -> tuple[tuple[str, LedgerRow], ...]:
+        """Give the rows of any ledger about a polygon, each with the batch whose ledger it is."""
+        with believed(self._path):
+            return self._ledger(key, batch, EVERY)
+
+    def _ledger(self, key: str, batch: str, before: str) -> tuple[tuple[str, LedgerRow], ...]:
         """Give what earlier ledgers say of a polygon: its own batch's, then later ones'.
 
         A row that names no batch means its own, else the latest earlier one with that number.
@@ -278,7 +283,7 @@ class Archive:
                 of = self._kept[revision].batch
                 if named == fold(batch) or (not named and self._meant(key, of) == batch):
                     told[of].append(rows.ledger_row(line))
-        return tuple(row for of in sorted(told) for row in told[of])
+        return tuple((of, row) for of in sorted(told) for row in told[of])
 
     def _meant(self, key: str, of: str) -> str | None:
         """Give the batch that a ledger row of a batch means when it names none."""

@@ -102,11 +102,36 @@ def _worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _grounds(findings: Sequence[Finding]) -> Words:
-    said = [(f.rule, f.message, f.exception) for f in findings]
+    """Give a line a finding."""
+    said = list(zip(findings, _briefly(findings), strict=True))
     return Words(
-        "；".join(f"{rule} {message.zh}{but.zh}" for rule, message, but in said),
-        "; ".join(f"{rule} {message.en}{but.en}" for rule, message, but in said),
+        "\n".join(f"{f.rule} {told.zh}{f.exception.zh}" for f, told in said),
+        "\n".join(f"{f.rule} {told.en}{f.exception.en}" for f, told in said),
     )
+
+
+def _briefly(findings: Sequence[Finding]) -> Iterable[Words]:
+    """Give what each finding says, less the clauses that another rule said of the polygon before.
+
+    Several rules rest on one change and tell it in the same words; 问题清单 has each one whole. Two
+    findings of one rule are about different things, so they keep what they have in common.
+    """
+    zh, en = dict[str, str](), dict[str, str]()  # a clause, and the rule that said it first
+    for one in findings:
+        yield Words(
+            _fresh(one.message.zh, "；", one.rule, zh), _fresh(one.message.en, "; ", one.rule, en)
+        )
+
+
+def _fresh(message: str, mark: str, rule: str, told: dict[str, str]) -> str:
+    clauses = message.split(mark)
+    fresh = [one for one in clauses if told.setdefault(one, rule) == rule or not _balanced(one)]
+    return mark.join(fresh) or message
+
+
+def _balanced(clause: str) -> bool:
+    """Whether a clause stands by itself: a mark inside brackets parts no clauses."""
+    return all(clause.count(left) == clause.count(right) for left, right in ("（）", "()", "“”"))
 
 
 def _problem(finding: Finding, batch: Batch, titles: Mapping[str, Words]) -> Problem:
@@ -127,7 +152,8 @@ def _rectification(
     for entry in entries:
         grounds = [f for f in entry.findings if _must_enter(f)]
         if grounds and keys[entry.polygon_id] not in here:
-            problem = "；".join(dict.fromkeys(f.message.zh + f.exception.zh for f in grounds))
+            told = zip(grounds, _briefly(grounds), strict=True)
+            problem = "\n".join(dict.fromkeys(said.zh + f.exception.zh for f, said in told))
             ids = tuple(f.id for f in grounds)
             yield Rectification(entry.polygon_id, batch.id, TO_ENTER, problem, findings=ids)
 

@@ -43,7 +43,13 @@ def write_workbook_again(finished: Finished, written: Written, path: Path) -> No
     told = answers if written.sha256 else None
     filled = by_cell(written.filled)
     sheets = [
-        Sheet(name, one.header, tuple(_rows(name, one, told, filled)), one.filed)
+        Sheet(
+            name,
+            one.header,
+            tuple(_rows(name, one, told, filled)),
+            one.filed,
+            call=finished.call_at if one.filed else None,
+        )
         for name, one in finished.sheets.items()
     ]
     heading = Heading(finished.batch, finished.as_of, finished.lang)

@@ -1,7 +1,7 @@
 """The 更正台账: the filing's own columns, then ours, the same in workbook, CSV and geopackage."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from yanhu_satcheck.batch import Cell
@@ -66,7 +66,7 @@ def row(entry: Entry, ledger: Ledger, why: str, lang: str) -> tuple[Cell, ...]:
         entry.proposed.words.zh if entry.proposed else None,  # a word to file, so always Chinese
         why,
         state(entry.status),
-        "\n".join(say(one, lang) for one in entry.provisions),
+        clauses(say(one, lang) for one in entry.provisions),
         entry.responsible_unit,
         entry.measure,
         entry.deadline,
@@ -74,6 +74,20 @@ def row(entry: Entry, ledger: Ledger, why: str, lang: str) -> tuple[Cell, ...]:
         *reviewed(entry.review),
         page_link(entry.polygon_id),
     )
+
+
+def clauses(provisions: Iterable[str]) -> str:
+    """Give provisions a line each; what they all end in, that they only may apply, is said once."""
+    told: dict[str, list[str]] = {}
+    for one in provisions:
+        left, bracket, ending = one.rpartition("（" if one.endswith("）") else " (")
+        told.setdefault(bracket + ending, []).append(left)
+    lines: list[str] = []
+    for ending, names in told.items():
+        above = f"（以上 {len(names)} 条" if ending[:1] == "（" else f"(the {len(names)} above "
+        several = [*names, above + ending.lstrip("（ (")]
+        lines += several if ending and len(names) > 1 else [name + ending for name in names]
+    return "\n".join(lines)
 
 
 def own_cells(entry: Entry, ledger: Ledger) -> tuple[Cell, ...]:

@@ -10,16 +10,10 @@ from typing import Any
 from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.final import Final
 from yanhu_satcheck.report.final_sheets import final_sheets
+from yanhu_satcheck.report.fit import fitted
 from yanhu_satcheck.report.names import cell_text
 from yanhu_satcheck.report.place import LITTER, in_place, names_in, refusal
-from yanhu_satcheck.report.sheets import Sheet
-from yanhu_satcheck.report.workbook import (
-    Heading,
-    fitted,
-    new_book,
-    pages_wide,
-    write_sheets,
-)
+from yanhu_satcheck.report.workbook import Heading, new_book, set_paper, write_sheets
 
 FOLDER, LEDGER, FILING, SEAL = "final", "ledger.xlsx", "上报表.xlsx", "final.json"
 _TITLE = "矿产卫片执法图斑复核定稿"
@@ -90,23 +84,19 @@ def _write_filing(final: Final, path: Path) -> None:
     finished = final.finished
     header = finished.ledger.filing_columns
     rows = tuple(_fit(row.cells, len(header)) for row in final.filing)
-    sheet = Sheet("上报表", header, rows, len(header), filed_from=0)
-    widths, heights = fitted(sheet)
+    fit = fitted(header, rows)
     with new_book(path, f"上报表 {finished.batch}", finished.as_of) as book:
-        page, look = book.add_worksheet(sheet.name), _formats(book)
-        for at, (name, width) in enumerate(zip(header, widths, strict=True)):
+        page, look = book.add_worksheet("上报表"), _formats(book)
+        for at, (name, width) in enumerate(zip(header, fit.widths, strict=True)):
             page.set_column(at, at, width, look["text"])
             page.write_string(0, at, cell_text(name), look["head"])
-        for number, height in enumerate(heights):
+        for number, height in enumerate(fit.heights):
             page.set_row(number, height)
         for number, row in enumerate(rows, start=1):
             for at, cell in enumerate(row):
                 _write(page, number, at, cell, look)
         page.freeze_panes(1, 0)
-        page.set_landscape()
-        page.set_paper(8)  # A3
-        page.fit_to_pages(pages_wide(widths), 0)
-        page.repeat_rows(0)
+        set_paper(page, fit)
 
 
 def _formats(book: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.final import Change, Final, Outcome, Unapplied, Verdict
 from yanhu_satcheck.ledger import Entry, Rectification
 from yanhu_satcheck.report import columns
-from yanhu_satcheck.report.columns import own_cells, reviewed, say, state
+from yanhu_satcheck.report.columns import clauses, own_cells, reviewed, say, state
 from yanhu_satcheck.report.sheets import (
     DUTY_HEADER,
     EIGHT_HEADER,
@@ -109,7 +109,7 @@ def _row(entry: Entry, verdict: Verdict, final: Final) -> tuple[Cell, ...]:
         *reviewed(verdict.review),
         LISTED.join(verdict.to) or whole,
         say(entry.grounds, lang),
-        "\n".join(say(one, lang) for one in entry.provisions),
+        clauses(say(one, lang) for one in entry.provisions),
         entry.responsible_unit,
         entry.measure,
         entry.deadline,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from yanhu_satcheck.batch import Cell, LedgerRow
-from yanhu_satcheck.places import History, Issue, Place
+from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.places import History, Issue, Place, Tabled
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import say, state
 from yanhu_satcheck.report.names import day
@@ -16,7 +16,8 @@ from yanhu_satcheck.report.workbook import Heading, look_of, new_book, write_she
 TITLE = "历次图斑回头看"
 MU = 666.667  # m² a 亩
 _PLACES = tuple(
-    "序号 乡镇 村 下发次数 放行次数 核查不一致次数 首次下发 最近下发 历次填报 裸地占比"
+    "序号 乡镇 村 下发次数（{since}起） 其中放行 其中核查不一致 下发次数（档案全部） 首次下发"
+    " 最近下发 历次填报 裸地占比"
     f" 最大面积（亩） 许可证号 台账情况 复查情况 {columns.ID}".split()
 )
 _ISSUES = tuple(
@@ -24,8 +25,8 @@ _ISSUES = tuple(
     " 变化前裸地 变化后裸地 许可证号 复核意见 回头看".split()
 )
 _ROWS = tuple(
-    f"地点序号 图斑批次 {columns.ID} 问题 责任单位 整改措施 整改时限 延期至 整改责任人 整改状态"
-    " 是否销号 销号日期 验收人 验收日期 佐证 移送 线索来源".split()
+    f"地点序号 图斑批次 {columns.ID} 台账批次 问题 责任单位 整改措施 整改时限 延期至 整改责任人"
+    " 整改状态 是否销号 销号日期 验收人 验收日期 佐证 移送 线索来源".split()
 )
 _WAVED = {True: "放行", False: None}
 
@@ -51,16 +52,17 @@ def write_lookback(told: History, picture: Picture, path: Path, lang: str) -> No
             write_sheet(book.add_worksheet(sheet.name), sheet, look, heading)
 
         numbered = tuple(enumerate(told.places, 1))
-        add(
-            Sheet("地点", _PLACES, tuple(_place(n, one, lang) for n, one in numbered), settled=True)
-        )
-        write_strips(book, "影像", [_strip(n, one, lang) for n, one in numbered], picture, heading)
+        header = tuple(name.format(since=day(told.since)) for name in _PLACES)
+        places = tuple(_place(n, one, lang) for n, one in numbered)
+        add(Sheet("地点", header, places, settled=True))
+        strips = [_strip(n, one, day(told.since), lang) for n, one in numbered]
+        write_strips(book, "影像", strips, picture, heading)
         issues = tuple(_issue(n, i, lang) for n, one in numbered for i in one.issues)
         add(Sheet("历次下发", _ISSUES, issues, settled=True))
-        rows = tuple(_row(n, *of) for n, one in numbered for of in one.ledger)
+        rows = tuple(_row(n, told) for n, one in numbered for told in one.ledger)
         add(Sheet("整改台账", _ROWS, rows, settled=True))
         never = tuple(_place(n, one, lang) for n, one in numbered if not one.checked)
-        add(Sheet("从未复查", _PLACES, never, settled=True))
+        add(Sheet("从未复查", header, never, settled=True))
         add(Sheet("说明", ("类别", "名称", "内容"), tuple(_about(told, lang)), settled=True))
 
 
@@ -74,7 +76,7 @@ def _call(issue: Issue) -> str:
 
 
 def _place(number: int, place: Place, lang: str) -> tuple[Cell, ...]:
-    first, last = place.issues[0], place.issues[-1]
+    last = place.issues[-1]
     permits = dict.fromkeys(one.polygon.permit_no for one in place.issues if one.polygon.permit_no)
     return (
         number,
@@ -83,7 +85,8 @@ def _place(number: int, place: Place, lang: str) -> tuple[Cell, ...]:
         len(place.batches),
         len(place.waved_through),
         len(place.contradicted),
-        first.polygon.batch,
+        len(place.ever),
+        place.ever[0],
         last.polygon.batch,
         calls(place),
         "\n".join(_bare(one) for one in place.issues),
@@ -109,7 +112,7 @@ def _standing(place: Place, lang: str) -> str:
     text = sentences(lang)
     if not place.ledger:
         return text["round_no_row"]
-    last = place.ledger[-1][1]
+    last = place.ledger[-1].row
     if last.closed:
         return text["round_row_closed"].format(
             day=day(last.closed_date) if last.closed_date else ""
@@ -165,10 +168,12 @@ def _share(value: float | None) -> str | None:
     return None if value is None else f"{value:.0%}"
 
 
-def _row(number: int, batch: str, row: LedgerRow) -> tuple[Cell, ...]:
+def _row(number: int, told: Tabled) -> tuple[Cell, ...]:
+    row = told.row
     closed = {True: "是", False: "否", None: None}[row.closed]
     return (
-        *(number, batch, row.polygon_id, row.problem, row.responsible_unit, row.measure),
+        *(number, told.issued, row.polygon_id, told.table, row.problem),
+        *(row.responsible_unit, row.measure),
         *(row.deadline, row.extended_deadline, row.responsible_person, row.status, closed),
         *(
             row.closed_date,
@@ -181,12 +186,13 @@ def _row(number: int, batch: str, row: LedgerRow) -> tuple[Cell, ...]:
     )
 
 
-def _strip(number: int, place: Place, lang: str) -> Strip:
+def _strip(number: int, place: Place, since: str, lang: str) -> Strip:
     text = sentences(lang)
     first = place.issues[-1]
     head = text["lookback_head"].format(
         number=number,
         place=" ".join(one for one in (first.township, first.village) if one),
+        since=since,
         issued=len(place.batches),
         waved=len(place.waved_through),
     )
@@ -209,7 +215,7 @@ def _strip(number: int, place: Place, lang: str) -> Strip:
 
 def _about(told: History, lang: str) -> Iterator[tuple[Cell, ...]]:
     text = sentences(lang)
-    for key in ("place", "waved", "order", "checked", "bare"):
+    for key in ("place", "counts", "waved", "order", "checked", "bare", "table"):
         yield ("须知", text[f"lookback_about_{key}"], text[f"lookback_about_{key}_says"])
     yield ("范围", text["lookback_since"], day(told.since))
     for kept in told.kept:

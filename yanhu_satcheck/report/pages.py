@@ -31,6 +31,7 @@ from yanhu_satcheck.report.standing import (
     standings,
 )
 from yanhu_satcheck.report.style import LOOKS
+from yanhu_satcheck.report.tally import tallies
 from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.terms import CONSISTENT, Status, Words
 
@@ -148,7 +149,7 @@ def _index(desk: _Desk) -> dict[str, Any]:
         "notices": notices(audit),
         "map": overview(audit),
         "rows": [_row(desk, entry) for entry in audit.ledger.entries],
-        "by_rule": _by_rule(audit),
+        "by_rule": tallies(audit.judgement.findings),
         "mute": mute[:_LISTED],
         "misreads": audit.ledger.misreads[:_LISTED],
         "unlisted": len(mute[_LISTED:]) + len(audit.ledger.misreads[_LISTED:]),
@@ -168,14 +169,6 @@ def _row(desk: _Desk, entry: Entry) -> dict[str, Any]:
         "order": int(entry.status or 0),
         "remark": beside,
     }
-
-
-def _by_rule(audit: Audit) -> list[tuple[str, Words | None, list[int]]]:
-    order = sorted(Status, reverse=True)
-    counts: dict[str, list[int]] = defaultdict(lambda: [0] * len(order))
-    for finding in audit.judgement.findings:
-        counts[finding.rule][order.index(finding.status)] += 1
-    return [(rule, audit.titles.get(rule), counts[rule]) for rule in sorted(counts)]
 
 
 def _polygon(desk: _Desk, entry: Entry) -> dict[str, Any]:

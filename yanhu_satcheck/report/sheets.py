@@ -31,6 +31,7 @@ from yanhu_satcheck.terms import CONSISTENT, Status
 
 LISTED = "、"
 _LINES = 22
+_THINGS = 12  # what a cell names of the things a finding is about
 PROBLEM_HEADER = (
     tuple(
         f"id 规则 规则名称 {columns.ID} 乡镇 {columns.STATUS} 严重程度 可信程度 核查说明 证据数据"
@@ -60,6 +61,7 @@ class Sheet(NamedTuple):
     settled: bool = False  # nobody writes in it any more
     changed: frozenset[tuple[int, int]] = frozenset()  # cells to point at: row and column from 0
     filed_from: int = 1  # the first of the filing's own columns
+    call: int | None = None  # which of them is the call
 
 
 def all_sheets(audit: Audit) -> tuple[Sheet, ...]:
@@ -79,7 +81,8 @@ def all_sheets(audit: Audit) -> tuple[Sheet, ...]:
 def _corrected(audit: Audit) -> Sheet:
     ledger = audit.ledger
     header = columns.headers(ledger.filing_columns)
-    return Sheet(POLYGONS, header, tuple(columns.rows(audit)), len(ledger.filing_columns))
+    rows, filed = tuple(columns.rows(audit)), len(ledger.filing_columns)
+    return Sheet(POLYGONS, header, rows, filed, call=audit.batch.filing_call)
 
 
 def _problems(audit: Audit) -> Sheet:
@@ -89,7 +92,7 @@ def _problems(audit: Audit) -> Sheet:
 
 def problem_row(problem: Problem, lang: str) -> tuple[Cell, ...]:
     """Give one finding under `PROBLEM_HEADER`."""
-    finding = problem.finding
+    finding, text = problem.finding, sentences(lang)
     pardon = finding.suppressed
     return (
         finding.id,
@@ -101,9 +104,9 @@ def problem_row(problem: Problem, lang: str) -> tuple[Cell, ...]:
         finding.severity.words.zh,
         finding.confidence.words.zh,
         say(finding.message, lang),
-        "\n".join(sentence(one, lang) for one in finding.evidence),
-        "\n".join(related(finding, lang)),
-        "\n".join(say(one, lang) for one in finding.provisions),
+        text["semicolon"].join(sentence(one, lang) for one in finding.evidence),
+        _things(finding, lang),
+        columns.clauses(say(one, lang) for one in finding.provisions),
         _rounded(finding.p_value),
         _rounded(finding.q_value),
         finding.proposed.words.zh if finding.proposed else None,
@@ -122,6 +125,25 @@ def related(finding: Finding, lang: str) -> Iterator[str]:
         if one.batch and one.batch != finding.batch:
             beside.append(f"{text['batch']} {one.batch}")
         yield " ".join(beside)
+
+
+def _things(finding: Finding, lang: str) -> str:
+    """Say the same for a cell: a line a kind, no polygon that the thing's name already holds.
+
+    A picture that serves half the batch names so many that its row would be cut off.
+    """
+    text, kinds = sentences(lang), dict[str, list[str]]()
+    for one in finding.related[:_THINGS]:
+        told = one.id
+        if one.polygon_id and one.kind != "polygon" and one.polygon_id not in one.id:
+            told += f"（{text['polygon']} {one.polygon_id}）"
+        if one.batch and one.batch != finding.batch:
+            told += f"（{text['batch']} {one.batch}）"
+        kinds.setdefault(text.get(f"kind_{one.kind}", one.kind), []).append(told)
+    lines = [f"{kind} {text['comma'].join(told)}" for kind, told in kinds.items()]
+    if more := len(finding.related) - _THINGS:
+        lines += [text["related_more"].format(count=len(finding.related))] if more > 0 else []
+    return "\n".join(lines)
 
 
 def _rounded(value: float | None) -> float | None:

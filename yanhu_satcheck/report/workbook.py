@@ -1,12 +1,10 @@
-"""ledger.xlsx: filled in on screen, printed on A3, signed."""
+"""ledger.xlsx: filled in on screen, printed on A4 or A3, signed."""
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
-from unicodedata import east_asian_width
 
 from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.final import Outcome
@@ -14,11 +12,12 @@ from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import state
+from yanhu_satcheck.report.fit import Fit, Need, fitted
 from yanhu_satcheck.report.names import cell_text, page_link
 from yanhu_satcheck.report.place import refusal
 from yanhu_satcheck.report.sheets import OUTCOME, Sheet, all_sheets
 from yanhu_satcheck.review import LINK, OPINIONS, REVIEW, peoples
-from yanhu_satcheck.terms import Status
+from yanhu_satcheck.terms import Status, fold
 
 _FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "top", "text_wrap": True}
 _GRID = {"border": 1, "border_color": "#C5CCD6"}
@@ -37,31 +36,13 @@ _OUTCOMES: Mapping[Outcome, dict[str, Any]] = {
     Outcome.OPEN: {"bg_color": "#F0A868", "bold": True},
 }
 _HEADS = {"filed": "#E4E7EC", "ours": "#D6E4F0", "review": "#FFF2CC"}
-_WIDE = {
-    "更正依据": 40,
-    "核查说明": 48,
-    "证据数据": 40,
-    "关联对象": 34,
-    "可能涉及条款": 30,
-    "原因": 60,
-    "补救办法": 44,
-    "内容": 90,
-    "说明": 80,
-    "问题": 40,
-    "未销号图斑": 54,
-    "已销号图斑": 54,
-    "历次填报": 32,
-    "复查情况": 24,
-    "台账情况": 20,
-}
-_WIDEST, _WIDEST_FILED, _NARROWEST = 26, 18, 6
-_DAY, _MOMENT = 11.5, 20.0  # characters that a date and a time need
 _DATES = frozenset(
     {"整改时限", "延期至", "销号日期", "复核日期"}
 )  # filled in later where they are blank
-_TO_WRITE = 14.0  # characters that a cell needs in which somebody writes
+_TO_WRITE, _TO_SIGN, _TO_DATE = 9.0, 8.0, 11.0  # characters that somebody's hand needs
+_KEYS = 3  # columns that may be repeated on every sheet of paper
+_COUNTS = frozenset({"序号"})  # the filing's own count of its rows
 _FIRST_DAY = date(1900, 3, 1)  # before it workbooks count days wrongly
-_PRINTED = 300.0  # characters of an A3 sheet's width that can still be read
 _EXACT = 10**15  # beyond it a workbook's numbers lose their last digits
 
 
@@ -124,7 +105,13 @@ def new_book(path: Path, title: str, as_of: date) -> Iterator[Any]:
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "in_memory": True,
+        # The default font's digits are the unit of all widths, and not every machine has Calibri.
+        "default_format_properties": {name: _FONT[name] for name in ("font_name", "font_size")},
+    }
     book = xlsxwriter.Workbook(str(path), options)
     # The clock would make the same audit give other bytes.
     created = datetime.combine(as_of, time())
@@ -147,7 +134,7 @@ def look_of(book: Any) -> Look:
     yellow = {"bg_color": "#FFFBEA", "locked": False}
     return Look(
         text=make(),
-        number=make(),
+        number=make(align="right", indent=1),  # clear of the text in the next column
         day=make(num_format="yyyy-mm-dd", align="left"),
         moment=make(num_format="yyyy-mm-dd hh:mm:ss", align="left"),
         link=make(font_color="#1D4E89", underline=1),
@@ -166,14 +153,18 @@ def look_of(book: Any) -> Look:
 
 def write_sheet(page: Any, sheet: Sheet, look: Look, heading: Heading) -> None:
     """Write a sheet of rows, ready to be filtered and printed."""
-    widths = [_width(sheet, at) for at in range(len(sheet.header))]
-    for at, (name, width) in enumerate(zip(sheet.header, widths, strict=True)):
+    folded = _folded(sheet)
+    needs = [_need(sheet, at, at in folded) for at in range(len(sheet.header))]
+    ours, keys = sheet.filed_from + sheet.filed, _keys(sheet, folded)
+    fit = fitted(sheet.header, sheet.rows, needs, ours if 1 < ours < len(needs) else None, keys)
+    for at, (name, width) in enumerate(zip(sheet.header, fit.widths, strict=True)):
         page.write_string(0, at, cell_text(name), look.heads[_kind(sheet, at)])
-        page.set_column(at, at, width)
-    page.set_row(0, _height(sheet.header, widths) + 6)
+        fold = {"level": 1, "hidden": True} if at in folded else {}
+        after = {"collapsed": True} if at - 1 in folded and at not in folded else {}
+        page.set_column(at, at, width, None, {**fold, **after})
+    for number, height in enumerate(fit.heights):
+        page.set_row(number, height)
     for number, cells in enumerate(sheet.rows, start=1):
-        shown = (*cells[:-1], None) if sheet.header[-1] == LINK else cells
-        page.set_row(number, _height(shown, widths))
         for at, cell in enumerate(cells):
             _write_cell(page, number, at, cell, sheet, look)
     if not sheet.rows:
@@ -183,7 +174,46 @@ def write_sheet(page: Any, sheet: Sheet, look: Look, heading: Heading) -> None:
     page.autofilter(0, 0, last, len(sheet.header) - 1)
     if REVIEW[0] in sheet.header and sheet.rows and not sheet.settled:
         _drop_down(page, sheet.header.index(REVIEW[0]), last)
-    _print_setup(page, sheet, heading, last, widths)
+    _print_setup(page, sheet, heading, last, fit, keys)
+
+
+def _keys(sheet: Sheet, folded: frozenset[int]) -> int:
+    """Count the first columns that every sheet of paper repeats: the number, the filed call."""
+    if sheet.call is None or sheet.filed_from != 1:
+        return 1
+    last = sheet.filed_from + sheet.call
+    shown = [at for at in range(last + 1) if at not in folded]
+    return last + 1 if len(shown) <= _KEYS else 1
+
+
+def _folded(sheet: Sheet) -> frozenset[int]:
+    """Name the filing's columns that say nothing more: blank, its copy of the number, its count.
+
+    They stand where they stood, folded away under a + above them, and do not print.
+    """
+    own = range(sheet.filed_from, sheet.filed_from + sheet.filed)
+    if not sheet.rows:
+        return frozenset()
+
+    def idle(row: tuple[Cell, ...], at: int) -> bool:
+        cell = row[at]
+        return cell is None or cell == "" or fold(str(cell)) == fold(str(row[0]))
+
+    def counts(at: int) -> bool:
+        return sheet.header[at].strip() in _COUNTS
+
+    return frozenset(at for at in own if counts(at) or all(idle(row, at) for row in sheet.rows))
+
+
+def _need(sheet: Sheet, at: int, folded: bool) -> Need:
+    name, kind = sheet.header[at], _kind(sheet, at)
+    if folded or (kind == "ours" and name == LINK):
+        return Need(_TO_SIGN, fixed=True, printed=False)
+    if kind != "filed" and name in _DATES:
+        return Need(_TO_DATE)  # filled in later where it is blank
+    if kind == "review":
+        return Need(_TO_SIGN if name in REVIEW else _TO_WRITE)
+    return Need(torn=kind == "filed")
 
 
 def _kind(sheet: Sheet, at: int) -> str:
@@ -247,88 +277,27 @@ def _drop_down(page: Any, at: int, last: int) -> None:
     )
 
 
-def _height(cells: tuple[Cell, ...], widths: list[float]) -> float:
-    """Make a row high enough for its wrapped texts: not every program does so by itself."""
-    lines = 1
-    for cell, width in zip(cells, widths, strict=True):
-        if isinstance(cell, str):
-            spans = (_span(line) for line in cell.split("\n"))
-            lines = max(lines, sum(max(1, math.ceil(span / (width - 1))) for span in spans))
-    return min(16.5 * lines + 2, 409)
-
-
-def _width(sheet: Sheet, at: int) -> float:
-    """Fit most of a column's texts; what is longer wraps."""
-    name = sheet.header[at]
-    kind = _kind(sheet, at)
-    head = min(_span(name), 12)
-    if (kind == "review" and name in REVIEW) or name == LINK:
-        return 11.0
-    if kind == "filed":
-        widest = _WIDEST_FILED
-    elif name in _WIDE:
-        return _WIDE[name] if any(_cell(row, at) for row in sheet.rows) else max(12, head)
-    else:
-        widest = _WIDEST
-    spans = sorted(_span(_cell(row, at)) for row in sheet.rows)
-    usual = spans[int(len(spans) * 0.9)] if spans else 0
-    least = max((_unwrapped(row[at]) for row in sheet.rows), default=0.0)
-    least = max(
-        least,
-        _TO_WRITE if kind == "review" else 0,
-        _DAY if kind != "filed" and name in _DATES else 0,
-    )
-    return float(max(_NARROWEST, head + 1, min(usual + 1, widest), least))
-
-
-def fitted(sheet: Sheet) -> tuple[list[float], list[float]]:
-    """Give widths that fit most of each column, and heights that hold what wraps."""
-    widths = [_width(sheet, at) for at in range(len(sheet.header))]
-    return widths, [_height(cells, widths) for cells in (sheet.header, *sheet.rows)]
-
-
-def pages_wide(widths: Sequence[float]) -> int:
-    """Say on how many A3 sheets side by side a sheet can still be read."""
-    return max(1, math.ceil(sum(widths) / _PRINTED))
-
-
-def _unwrapped(cell: Cell) -> float:
-    """Give the width below which a program shows ### for a date or a number."""
-    if isinstance(cell, datetime) and cell.time() != time():
-        return _MOMENT
-    if isinstance(cell, date):
-        return _DAY
-    return float(min(_span(str(cell)) + 1, _DAY)) if isinstance(cell, (int, float)) else 0.0
-
-
-def _cell(row: tuple[Cell, ...], at: int) -> str:
-    cell = row[at]
-    return "" if cell is None else str(cell)
-
-
-def _span(text: str) -> int:
-    """Count columns of the screen; a hanzi takes two."""
-    return max(
-        (sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in text.split("\n")),
-        default=0,
-    )
-
-
-def _print_setup(page: Any, sheet: Sheet, heading: Heading, last: int, widths: list[float]) -> None:
-    page.set_landscape()
-    page.set_paper(8)  # A3
-    # A filing of twenty columns on one sheet could not be read: let it run over two or three.
-    page.fit_to_pages(pages_wide(widths), 0)
-    page.repeat_rows(0)
-    page.repeat_columns(0)
-    page.print_area(0, 0, last, len(sheet.header) - 1)
+def _print_setup(page: Any, sheet: Sheet, heading: Heading, last: int, fit: Fit, keys: int) -> None:
+    set_paper(page, fit)
+    page.repeat_columns(0, keys - 1)
+    # A link is of no use on paper.
+    printed = len(sheet.header) - (sheet.header[-1] == LINK)
+    page.print_area(0, 0, last, printed - 1)
     print_heads(page, sheet.name, heading)
+
+
+def set_paper(page: Any, fit: Fit) -> None:
+    """Print a sheet on the paper that it was laid out for, its head on every page."""
+    page.set_landscape()
+    page.set_paper(fit.paper)
+    page.repeat_rows(0)
+    page.fit_to_pages(fit.across, 0)
 
 
 def print_heads(page: Any, name: str, heading: Heading) -> None:
     """Set what stands above and below every printed page, and its margins."""
     batch = heading.batch[:40].replace("&", "&&")
-    page.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.8)
+    page.set_margins(left=0.3, right=0.3, top=0.8, bottom=0.8)
     title = f"{heading.title} · {name}"
     steady = {"scale_with_doc": False}
     until = f"{heading.until} {heading.as_of}"
