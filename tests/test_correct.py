@@ -36,7 +36,7 @@ def test_a_group_finding_shows_on_each_member_and_the_worst_decides() -> None:
     doubt = finding("DQ06", "A", status=Status.DOUBTFUL)
     told = ledger_of(there, finding("PH01", "A", "B"), doubt)
     assert [e.status for e in told.entries] == [Status.INCONSISTENT, Status.INCONSISTENT]
-    assert told.entries[0].grounds.zh == "PH01 PH01的话；DQ06 DQ06的话"
+    assert told.entries[0].grounds.zh == "PH01 PH01的话\nDQ06 DQ06的话"
     assert told.count(Status.INCONSISTENT) == 2
 
 
@@ -68,7 +68,7 @@ def test_what_this_audit_contradicts_must_enter_the_ledger_once() -> None:
         ("B", "在册"),
         ("A", "应纳入"),
     ]
-    assert told.rectification[1].problem == "CL01的话；PH01的话"
+    assert told.rectification[1].problem == "CL01的话\nPH01的话"
 
 
 def test_a_row_that_names_another_batch_does_not_answer_for_this_one() -> None:
@@ -191,3 +191,31 @@ def test_a_unit_is_told_what_is_left_what_is_late_and_what_must_enter() -> None:
     assert (nobody.entering, nobody.left, nobody.next_due) == (1, ("C",), None)
     assert (unit.left, unit.late, unit.transferred) == (("A", "B"), ("A",), 1)
     assert unit.next_due == date(2022, 12, 1)
+
+
+def test_what_another_rule_said_of_a_polygon_is_not_said_again() -> None:
+    def said(rule: str, zh: str, en: str, *ids: str) -> Finding:
+        sure = (Severity.HIGH, Confidence.LIKELY, Words(zh, en))
+        return Finding("2022Q4", rule, "slug", ids or ("A",), Status.INCONSISTENT, *sure)
+
+    there = batch(polygon("A"), polygon("B"))
+    told = ledger_of(
+        there,
+        said("CL04", "没有许可证；新增裸地占 0.44；（甲；乙）", "no licence; bare ground grew"),
+        said("LE03", "下发 2 次；新增裸地占 0.44；（甲；丙）", "issued twice; bare ground grew"),
+        said("PH01", "用于 2 个图斑：A、B；文件相同", "serves A and B; same file", "A", "B"),
+        said("PH01", "用于 2 个图斑：A、C；文件相同", "serves A and C; same file"),
+        said("RL06", "新增裸地占 0.44", "bare ground grew"),
+    )
+    zh = told.entries[0].grounds.zh.split("\n")
+    assert zh == [
+        "CL04 没有许可证；新增裸地占 0.44；（甲；乙）",
+        "LE03 下发 2 次；（甲；丙）",
+        "PH01 用于 2 个图斑：A、B；文件相同",
+        "PH01 用于 2 个图斑：A、C；文件相同",  # one rule, two things: each is said whole
+        "RL06 新增裸地占 0.44",  # nothing else would be left
+    ]
+    assert told.entries[0].grounds.en.split("\n")[1] == "LE03 issued twice"
+    # Where it is listed it stands whole, and of B nothing was left out.
+    assert told.problems[1].finding.message.zh.startswith("下发 2 次；新增裸地占 0.44")
+    assert told.entries[1].grounds.zh == "PH01 用于 2 个图斑：A、B；文件相同"

@@ -20,7 +20,7 @@ from yanhu_satcheck.archive import compare
 from yanhu_satcheck.changes import Change, Side, Turn
 from yanhu_satcheck.final import Finished
 from yanhu_satcheck.finding import Finding, Suppression
-from yanhu_satcheck.ledger import Entry, Ledger, Problem, Rectification
+from yanhu_satcheck.ledger import Audit, Entry, Ledger, Problem, Rectification
 from yanhu_satcheck.rule import Related
 from yanhu_satcheck.terms import Severity, Status, Words
 from yanhu_satcheck.wayback import diff
@@ -205,6 +205,29 @@ def test_a_file_that_is_there_and_an_out_that_is_none_are_refused(
     none = satcheck("diff", tmp_path, two)
     assert (none.code, "不是审核结果文件夹" in none.stderr) == (2, True)
     assert "nothing was audited" not in none.stderr
+
+
+def closed(audit: Audit) -> Audit:
+    """The place of CL01 was put right: its row is closed, and nothing is found there any more."""
+    (id,) = {i for one in audit.judgement.findings if one.rule == "CL01" for i in one.polygon_ids}
+    line = Rectification(id, audit.batch.id, "在册", "", closed=True, closed_date=audit.batch.as_of)
+    done: Audit = without("CL01")(audit)
+    return replace(done, ledger=replace(done.ledger, rectification=(line,)))
+
+
+def test_found_then_gone_then_found_again_over_three_quarters(tmp_path: Path) -> None:
+    found, gone = finished(tmp_path, "2022Q2"), finished(tmp_path, "2022Q3", closed)
+    again = finished(tmp_path, "2022Q4")
+
+    def turn(one: Path, two: Path) -> list[tuple[Turn, str]]:
+        told = diff(one, two).changes
+        return [(c.turn, c.why.zh) for c in told if c.problem.finding.rule == "CL01"]
+
+    assert turn(found, gone) == [(Turn.GONE, "")]
+    assert turn(gone, again) == [(Turn.RELAPSED, "该处上期台账已销号")]
+    # Without the quarter between, nobody can tell that it was ever gone.
+    assert turn(found, again) == [(Turn.STILL, "")]
+    assert "复发" in satcheck("diff", gone, again).stdout
 
 
 def test_the_same_audit_twice_differs_in_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from benchmarks.truth import batch_missed, batch_wrong, read, scores
 from tests.conftest import EARLIER, SAMPLE, Run, satcheck
+from yanhu_satcheck.changes import Turn
 from yanhu_satcheck.rulebook import rulebook
+from yanhu_satcheck.wayback import diff
 
 
 class Both(NamedTuple):
@@ -66,6 +68,29 @@ def test_ground_that_stays_bare_without_growth_is_only_doubtful(looked_back: Bot
         pytest.skip("not in the rule book yet: LE03")
     assert len(told) == len(old) == 2
     assert {finding["status"] for finding in told} == {"doubtful"}
+
+
+def test_ground_that_was_closed_and_dug_again_is_told_as_a_relapse(looked_back: Both) -> None:
+    """Found in one quarter, closed in its ledger with nothing left to say, and found in the next.
+
+    The two OUTs are whole audits of images, ledgers and filings; no side of it is made up.
+    """
+    truth, _ = read(SAMPLE, looked_back.second)
+    dug_again = {
+        name
+        for name, told in truth["polygons"].items()
+        if "RL05" in told.get("with_archive", {}).get("must_fire", ())
+    }
+    told = diff(looked_back.first, looked_back.second)
+    back = [one for one in told.changes if one.turn is Turn.RELAPSED]
+    assert {id for one in back for id in one.problem.finding.polygon_ids} == dug_again != set()
+    # Its rule says so by itself; what says that the ground was dug is set beside the closed row.
+    assert {one.problem.finding.rule for one in back} == {"CL03", "RL05"}
+    assert [one.why.zh for one in back] == ["该处上期台账已销号"] * len(back)
+    assert all(one.before == () for one in back)  # nothing was found there in the summer
+    closed = [line for line in told.one.ledger.rectification if line.closed]
+    assert closed  # the summer's own row, read back from its OUT
+    assert {line.polygon_id for line in closed}.isdisjoint(dug_again)  # matched by ground alone
 
 
 TOLD: dict[str, Any] = {"rule": "CL01", "status": "doubtful", "related": []}
