@@ -11,6 +11,7 @@ from yanhu_satcheck.cli.usage import refused
 if TYPE_CHECKING:
     from yanhu_satcheck.changes import Change, Difference
     from yanhu_satcheck.terms import Words
+    from yanhu_satcheck.wayback import Rebuilt
 
 GOOD, DIFFERS, UNUSABLE = 0, 1, 2
 MOST_LINES = 12
@@ -141,12 +142,17 @@ def verify(out: Path, batch: Path | None, lang: str) -> int:
 @click.argument("out", type=finished)
 @lang
 def report(out: Path, lang: str) -> int:
-    """Write OUT's ledger.xlsx and ledger.csv anew 重新生成台账.
+    """Write OUT's ledger.xlsx and ledger.csv anew, nothing else 重新生成台账.
 
-    For a ledger that was lost or damaged: from what OUT itself holds, with the answers of a
-    ledger.xlsx that can still be read. Pages and layers need the images: audit again.
+    For a ledger that was lost or damaged: all eight sheets and the CSV, from OUT's own audit.json
+    and findings.jsonl, with the answers of a ledger.xlsx that can still be read. 只重新生成
+    ledger.xlsx 和 ledger.csv.
 
-    Exit status: 0 written, 1 written, but pages or layers are lost, 2 nothing was changed.
+    Not made anew, for OUT does not hold what they are made of: the pages in reports/ (pictures,
+    licences and papers stand in them alone), ledger.gpkg (the outlines stand in it alone), the
+    figures and photographs. They are held to their hashes, and what is lost is named: audit again.
+
+    Exit status: 0 written, 1 written, but other files are lost, 2 nothing was changed.
     """
     from yanhu_satcheck.errors import ReportError
     from yanhu_satcheck.wayback import rebuild
@@ -156,24 +162,36 @@ def report(out: Path, lang: str) -> int:
     except ReportError as why:
         refused(why)
         return UNUSABLE
-    zh, en = "已重新生成", "written anew"
-    click.echo(f"{zh if lang == 'zh' else en}\n  {out / 'ledger.xlsx'}\n  {out / 'ledger.csv'}")
+    click.echo("\n".join(_rebuilt(told, out, lang)))
+    return DIFFERS if told.lost else GOOD
+
+
+def _rebuilt(told: "Rebuilt", out: Path, lang: str) -> Iterator[str]:
+    """Say what was made anew, what was not, and what of that is lost."""
+    zh = lang == "zh"
+    yield "已重新生成" if zh else "written anew"
+    yield from (f"  {out / name}" for name in ("ledger.xlsx", "ledger.csv"))
     if told.answers or told.filled:
-        click.echo(
+        yield (
             f"保留复核意见 {told.answers} 条、人工填写 {told.filled} 处"
-            if lang == "zh"
+            if zh
             else f"kept: answers {told.answers}, cells filled in {told.filled}"
         )
+    yield (
+        "未重新生成：reports/ 各页、ledger.gpkg、量测数据和照片；"
+        f"其中 {told.sound} 个文件与审核时一致"
+        if zh
+        else "not made anew: the pages in reports/, ledger.gpkg, figures and photographs; as the"
+        f" audit wrote them: {told.sound}"
+    )
     if told.lost:
         count = len(told.lost)
-        click.echo(
+        yield (
             f"另有 {count} 个文件缺失或被改动，须重新审核才能生成"
-            if lang == "zh"
+            if zh
             else f"{count} more files are gone or changed; only an audit makes them"
         )
-        for name in told.lost[:MOST_LINES]:
-            click.echo(f"  {name}")
-    return DIFFERS if told.lost else GOOD
+        yield from (f"  {name}" for name in told.lost[:MOST_LINES])
 
 
 def _say(words: "Words", lang: str) -> str:

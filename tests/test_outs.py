@@ -254,6 +254,22 @@ def test_lost_pages_are_named_and_end_with_1(out: Path) -> None:
     assert "only an audit makes them" in run.stdout
 
 
+def test_what_is_not_made_anew_is_said_and_counted(out: Path) -> None:
+    files = json.loads((out / "audit.json").read_text("utf-8"))["files"]
+    with closing(sqlite3.connect(out / "ledger.gpkg")) as base:  # as QGIS does on opening
+        base.execute("CREATE TABLE qgis_was_here (a)")
+        base.commit()
+    run = satcheck("report", out)
+    said = f"未重新生成：reports/ 各页、ledger.gpkg、量测数据和照片；其中 {len(files) - 2} 个文件"
+    assert (run.code, said in run.stdout) == (0, True)
+    (out / "ledger.gpkg").write_bytes(b"x")
+    told = rebuild(out)
+    assert (told.lost, told.sound) == (("ledger.gpkg",), len(files) - 3)
+    help = satcheck("report", "--help").stdout
+    assert "只重新生成" in help
+    assert "ledger.gpkg (the outlines stand in it alone)" in " ".join(help.split())
+
+
 # The machine
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from yanhu_satcheck.archive import compare, history, judged_by, open_past, outlines_of
 from yanhu_satcheck.changes import Difference, Side
 from yanhu_satcheck.correct import of_another, settle
-from yanhu_satcheck.errors import ReportError
+from yanhu_satcheck.errors import ArchiveError, ReportError
 from yanhu_satcheck.final import Final, Finished, Former
 from yanhu_satcheck.foreign import by_system
 from yanhu_satcheck.places import History
@@ -20,12 +20,13 @@ from yanhu_satcheck.report.again import write_csv_again, write_workbook_again
 from yanhu_satcheck.report.difference import write_difference
 from yanhu_satcheck.report.final import FOLDER, LEDGER, unedited
 from yanhu_satcheck.report.lookback import write_lookback
-from yanhu_satcheck.report.place import lost, names_in, refusal
+from yanhu_satcheck.report.place import lost, names_in, refusal, stored
 from yanhu_satcheck.review import Told, Written
 from yanhu_satcheck.terms import Words
 
 Writer = Callable[[Path], None]
 """Writes a file at a path."""
+TABLE, LAYER = "ledger.csv", "ledger.gpkg"
 _NAMED = 5  # places that a refusal names
 
 
@@ -98,18 +99,21 @@ def lookback(archive: Path, since: date, to: Path, lang: str = "zh") -> History:
 
 
 class Rebuilt(NamedTuple):
-    """What `report` wrote anew, and which pages it cannot."""
+    """What `report` wrote anew, and what it cannot."""
 
     answers: int  # rows of ledger.xlsx with an answer, which stand again
     filled: int  # cells that people filled in, which stand again
     lost: tuple[str, ...]  # files of OUT that are gone or changed, and that only an audit can make
+    sound: int = 0  # files that were left alone and are as the audit wrote them
 
 
 def rebuild(out: Path) -> Rebuilt:
     """Write an OUT's ledger.xlsx and ledger.csv anew from its audit.json and findings.jsonl.
 
-    What people wrote into a ledger.xlsx that can be read stands again. Pages and layers rest on
-    images that OUT does not hold: those that are not as they were are named.
+    What people wrote into a ledger.xlsx that can be read stands again. OUT does not hold what
+    pages and layers are made of: the pictures stand inside the pages alone, licences and papers
+    nowhere else, outlines in the layers. Those that are not as they were are named; a geopackage
+    that QGIS opened is not among them while it holds the same outlines.
 
     Raises:
         ReportError: OUT cannot be read, a workbook of it is open, or it holds what would be lost.
@@ -134,10 +138,23 @@ def rebuild(out: Path) -> Rebuilt:
         raise _strange(out, written)
     for name, write in (
         (LEDGER, lambda part: write_workbook_again(finished, written, part)),
-        ("ledger.csv", lambda part: write_csv_again(finished, part)),
+        (TABLE, lambda part: write_csv_again(finished, part)),
     ):
         _replace(out / name, write)
-    return Rebuilt(len(written.answers), len(written.filled), lost(out, (LEDGER,)))
+    ours = (LEDGER, TABLE, LAYER)
+    gone = (*lost(out, ours), *(() if _outlined(out) else (LAYER,)))
+    files = stored(out).get("files")
+    rest = len({*files} - {*ours}) + 1 if isinstance(files, dict) else 0
+    return Rebuilt(len(written.answers), len(written.filled), gone, rest - len(gone))
+
+
+def _outlined(out: Path) -> bool:
+    """Whether ledger.gpkg can be read and holds the outlines that were audited."""
+    try:
+        outlines_of(out)
+    except ArchiveError:
+        return False
+    return True
 
 
 def diff(one: Path, two: Path, to: Path | None = None, lang: str = "zh") -> Difference:
