@@ -13,9 +13,10 @@ from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Problem
 from yanhu_satcheck.report.columns import clauses
-from yanhu_satcheck.report.fit import A3, A4, Fit, Need, fitted, wrapped
+from yanhu_satcheck.report.fit import A3, A4, Fit, Need, fitted
 from yanhu_satcheck.report.sheets import PROBLEM_HEADER, Sheet, problem_row
 from yanhu_satcheck.report.workbook import Heading, write_sheets
+from yanhu_satcheck.report.wrap import wrapped
 from yanhu_satcheck.rule import Related
 from yanhu_satcheck.terms import Confidence, Severity, Status, Words
 
@@ -134,6 +135,8 @@ def test_a_filing_of_a_hundred_columns_is_laid_out_all_the_same() -> None:
 
 def test_nothing_at_all_is_laid_out() -> None:
     assert fitted(("类别", "名称"), []).across == 1
+    blank = fitted(("", "名称"), [(None, None), ("", "")])  # a filing's header may be blank
+    assert min(blank.widths) >= 4
 
 
 def test_numbers_and_dates_have_the_width_that_they_need() -> None:

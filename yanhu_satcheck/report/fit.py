@@ -7,16 +7,14 @@ another.
 """
 
 import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from functools import lru_cache
 from typing import NamedTuple
-from unicodedata import east_asian_width
 
 from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.report.wrap import runs, span, whole, wrapped
 
 A3, A4 = 8, 9  # as workbooks number them
 _ROOM = {A3: 292.0, A4: 203.0}
@@ -30,16 +28,13 @@ _LINES_A4, _LINES_A3 = 12, 18  # higher rows are better read on a larger sheet, 
 _POWERS = (3, 4, 5)  # the higher, the more the highest cells count
 _LINE, _TALLEST = 16.5, 409.0  # points: one line of text, the highest row there can be
 _MOST = 110.0  # characters that an eye follows back to the line's start
-_WORD, _TOKEN = 6, 17  # a name and a number are not parted, where they are no longer than this
+_NARROWEST = 4.0
+_TOKEN = 17  # a number is not parted that is no longer than this
 _FIRST, _TORN = 24, 11  # the same of a number in the first column, and of one that may be torn
 _DAY, _MOMENT = 11.0, 20.0  # characters that a date and a time need, or ### is shown
 _EXACT = 10**15  # beyond it numbers are written as text
 _LIST = 12  # words longer than this on average: a list of numbers or files
 _STEPS = 24  # characters looked ahead for a line less
-_RUN = re.compile(r"[^\s/\u2e80-\uffef]*/|[^\s/\u2e80-\uffef]+[、，；。：]*|[\u2e80-\uffef]|\s+")
-"""What is not parted at a line's end: a word or number with the marks behind it, or one hanzi."""
-_MARKS = "、，；。："
-
 _Spans = tuple[tuple[int, float], ...]
 
 
@@ -176,8 +171,8 @@ def _abreast(sheet: _Sheet) -> Fit:
 def _column(name: str, cells: Sequence[Cell], need: Need, first: bool) -> _Column:
     texts = Counter(cell for cell in cells if isinstance(cell, str) and cell)
     least = max((_unwrapped(cell) for cell in cells), default=0.0)
-    whole = _FIRST if first else _TORN if need.torn else _TOKEN
-    least = max(least, need.least, *(_whole(text, whole) for text in (name, *texts)))
+    most = _FIRST if first else _TORN if need.torn else _TOKEN
+    least = max(least, need.least, _NARROWEST, *(whole(text, most) for text in (name, *texts)))
     spans = Counter({_spans(name): 1})
     for text, count in texts.items():
         spans[_spans(text)] += count
@@ -218,29 +213,6 @@ def _heights(
     return (head, *(min(_LINE * n + 2, _TALLEST) for n in counts)), max(counts, default=1)
 
 
-def wrapped(text: str, width: float) -> int:
-    """Count the lines that a text takes: hanzi part anywhere, words and numbers only if need be."""
-    return sum(_wrapped(line, width - 1) for line in text.split("\n"))
-
-
-@lru_cache(maxsize=1 << 16)
-def _wrapped(line: str, room: float) -> int:
-    if span(line) <= room:
-        return 1
-    count, used = 1, 0.0
-    for run in _RUN.findall(line):
-        wide = span(run)
-        if used + wide <= room:
-            used += wide
-        elif run.isspace():
-            continue
-        else:
-            count += used > 0
-            count += math.ceil(wide / room) - 1
-            used = wide % room if wide > room else wide
-    return count
-
-
 def _lines(spans: _Spans, width: float) -> int:
     """Guess what `wrapped` counts, many times as fast."""
     return sum(max(1, math.ceil(long / _filled(width - 1, word))) for long, word in spans)
@@ -257,18 +229,9 @@ def _spans(text: str) -> _Spans:
     """Give each line's length, and that of the word that stands at the average character."""
     told = []
     for line in text.split("\n"):
-        runs = [span(run) for run in _RUN.findall(line)]
-        told.append((sum(runs), sum(n * n for n in runs) / max(sum(runs), 1)))
+        spans = [span(run) for run in runs(line)]
+        told.append((sum(spans), sum(n * n for n in spans) / max(sum(spans), 1)))
     return tuple(told)
-
-
-def _whole(text: str, most: int) -> float:
-    """Give the width below which a name or a number in a text would be torn apart."""
-    short = span(text) if span(text) <= _WORD else 4
-    tokens = (span(run.rstrip(_MARKS)) for run in _RUN.findall(text) if not run.isspace())
-    # What is longer is torn anyhow: a number of a licence into two, a path into more.
-    longest = max((n if n <= most else min(-(-n // 2), most) for n in tokens), default=0)
-    return float(max(short, longest) + 1)
 
 
 def _unwrapped(cell: Cell) -> float:
@@ -280,8 +243,3 @@ def _unwrapped(cell: Cell) -> float:
     if isinstance(cell, (int, float)):
         return float(min(span(str(cell)) + 1, _DAY)) if abs(cell) < _EXACT else _DAY
     return 0.0
-
-
-def span(text: str) -> int:
-    """Count columns of the screen; a hanzi takes two."""
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
