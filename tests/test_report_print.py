@@ -194,3 +194,14 @@ def row_of(*related: Related) -> tuple[Cell, ...]:
         Confidence.LIKELY, Words("同一张照片", "one photograph"), related=related,
     )  # fmt: skip
     return problem_row(Problem(found, Words("一图多用", "photo reuse")), "zh")
+
+
+def test_a_filing_that_stands_last_goes_onto_the_second_sheet_of_paper(tmp_path: Path) -> None:
+    filed = 20
+    header = ("图斑编号", "最终填报", "更正依据", "可能涉及条款", *(f"列{n}" for n in range(filed)))
+    row = ("2022S41408020001", "违法", GROUNDS * 2, GROUNDS, *("实地核查，未见异常",) * filed)
+    sheet = Sheet("更正台账", header, (row,) * 5, filed, settled=True, filed_from=4)
+    page = book_of(sheet, tmp_path / "b.xlsx")
+    each = widths(page)
+    assert page.page_setup.fitToWidth == 2
+    assert sum(each[:4]) == pytest.approx(each[0] + sum(each[4:]), abs=1.0)

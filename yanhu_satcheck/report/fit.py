@@ -25,6 +25,7 @@ _PAD = 5 / 7  # characters that a workbook adds to each column
 _MOST_ACROSS = 3
 _MOST_LINES = 24  # a workbook's row is no higher: what is below it is cut off
 _LINES_A4, _LINES_A3 = 12, 18  # higher rows are better read on a larger sheet, or on two
+_USUAL_A4 = 3.0  # lines of a row, on the whole, from which the larger sheet is better read
 _POWERS = (3, 4, 5)  # the higher, the more the highest cells count
 _LINE, _TALLEST = 16.5, 409.0  # points: one line of text, the highest row there can be
 _MOST = 110.0  # characters that an eye follows back to the line's start
@@ -120,10 +121,16 @@ def fitted(
             widths = sheet.wide(sheet.printed, _ROOM[paper], power)
             if widths is not None:
                 fit, lines = sheet.laid(widths, paper)
-                if lines <= most:
+                if lines <= most and (paper == A3 or _usual(fit) <= _USUAL_A4):
                     return fit
     halves = None if part is None else _halves(sheet, part, keys)
     return halves or _abreast(sheet)
+
+
+def _usual(fit: Fit) -> float:
+    """Give the height of the rows, on the whole, in lines."""
+    rows = fit.heights[1:]
+    return sum(rows) / _LINE / max(len(rows), 1)
 
 
 def _halves(sheet: _Sheet, part: int, keys: int) -> Fit | None:

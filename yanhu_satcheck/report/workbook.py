@@ -155,8 +155,8 @@ def write_sheet(page: Any, sheet: Sheet, look: Look, heading: Heading) -> None:
     """Write a sheet of rows, ready to be filtered and printed."""
     folded = _folded(sheet)
     needs = [_need(sheet, at, at in folded) for at in range(len(sheet.header))]
-    ours, keys = sheet.filed_from + sheet.filed, _keys(sheet, folded)
-    fit = fitted(sheet.header, sheet.rows, needs, ours if 1 < ours < len(needs) else None, keys)
+    keys = _keys(sheet, folded)
+    fit = fitted(sheet.header, sheet.rows, needs, _part(sheet), keys)
     for at, (name, width) in enumerate(zip(sheet.header, fit.widths, strict=True)):
         page.write_string(0, at, cell_text(name), look.heads[_kind(sheet, at)])
         fold = {"level": 1, "hidden": True} if at in folded else {}
@@ -175,6 +175,13 @@ def write_sheet(page: Any, sheet: Sheet, look: Look, heading: Heading) -> None:
     if REVIEW[0] in sheet.header and sheet.rows and not sheet.settled:
         _drop_down(page, sheet.header.index(REVIEW[0]), last)
     _print_setup(page, sheet, heading, last, fit, keys)
+
+
+def _part(sheet: Sheet) -> int | None:
+    """Give where the filing's own columns end or, where they stand last, begin."""
+    if not sheet.filed:
+        return None
+    return sheet.filed_from if sheet.filed_from > 1 else sheet.filed_from + sheet.filed
 
 
 def _keys(sheet: Sheet, folded: frozenset[int]) -> int:
