@@ -170,7 +170,7 @@ def test_one_position_is_repeated_only_over_time() -> None:
     assert [place.repeats for place in places if place] == [1, 8]
 
 
-def _around(n: int, shift: str, error: float = 40.0) -> list[Photo]:
+def around(n: int, shift: str, error: float = 40.0) -> list[Photo]:
     """Photographs that stand around their polygons, written in a datum."""
     taken = []
     for k in range(n):
@@ -185,38 +185,41 @@ def _around(n: int, shift: str, error: float = 40.0) -> list[Photo]:
     return taken
 
 
-def _shifts(photos: list[Photo], declared: str = "WGS84") -> list[tuple[str, int]]:
-    there = batch(*photos, declared=declared)
+def placed(photos: list[Photo], there: Batch) -> list[PhotoEvidence]:
     ground = Ground(there)
-    seen = [
+    return [
         PhotoEvidence(one.id, one.polygon_id, lonlat=one.lonlat, place=ground.place(one, 4, 3))
         for one in photos
     ]
-    return [(one.crs, len(one.photos)) for one in datum_shifts(seen, there)]
+
+
+def _shifts(photos: list[Photo], declared: str = "WGS84") -> list[tuple[str, int]]:
+    there = batch(*photos, declared=declared)
+    return [(one.crs, len(one.photos)) for one in datum_shifts(placed(photos, there), there)]
 
 
 @pytest.mark.parametrize("datum", ["GCJ02", "BD09"])
 def test_a_device_that_writes_another_datum_is_recognised(datum: str) -> None:
-    assert _shifts(_around(18, datum)) == [(datum, 18)]
-    assert _shifts(_around(18, datum), declared=datum) == []
+    assert _shifts(around(18, datum)) == [(datum, 18)]
+    assert _shifts(around(18, datum), declared=datum) == []
 
 
 def test_positions_declared_shifted_that_are_not_are_recognised() -> None:
-    assert _shifts(_around(18, "WGS84"), declared="GCJ02") == [("WGS84", 18)]
+    assert _shifts(around(18, "WGS84"), declared="GCJ02") == [("WGS84", 18)]
 
 
 def test_no_datum_is_told_from_too_few_or_from_one_place_or_from_scatter() -> None:
-    assert _shifts(_around(18, "WGS84")) == []
-    assert _shifts(_around(14, "GCJ02")) == []
-    one_place = [replace(photo, polygon_id="P1") for photo in _around(54, "GCJ02")][::3]
+    assert _shifts(around(18, "WGS84")) == []
+    assert _shifts(around(14, "GCJ02")) == []
+    one_place = [replace(photo, polygon_id="P1") for photo in around(54, "GCJ02")][::3]
     assert _shifts(one_place) == []
-    assert _shifts(_around(18, "WGS84", error=500.0)) == []
+    assert _shifts(around(18, "WGS84", error=500.0)) == []
 
 
 def test_a_common_error_that_is_no_datum_s_is_left_alone() -> None:
     """All 540 m to the north: a base point mistyped, or everybody at the office."""
     moved = []
-    for one in _around(18, "WGS84"):
+    for one in around(18, "WGS84"):
         assert one.lonlat is not None
         lon, lat, _ = Geod(ellps="GRS80").fwd(*one.lonlat, 0.0, 540.0)
         moved.append(replace(one, lonlat=(float(lon), float(lat))))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.test_photos_place import SHAPES, batch, photo
+from tests.test_photos_place import SHAPES, around, batch, photo, placed
 from yanhu_satcheck.evidence import PhotoEvidence, PhotoPlace, Stand
 from yanhu_satcheck.photos.datum import wgs84_to_gcj02
 from yanhu_satcheck.photos.views import Views
@@ -77,6 +77,23 @@ def test_positions_are_brought_onto_one_datum_first() -> None:
     told = Views(batch(declared="GCJ02")).stand([shifted], ONE, TWO)
     assert told is not None
     assert told.metres == pytest.approx(stand(here).metres, abs=0.1)
+
+
+def test_a_device_that_writes_another_datum_is_taken_in_it() -> None:
+    photos = around(18, "GCJ02")
+    there = batch(*photos)
+    seen = placed(photos, there)
+    told, plain = (
+        Views(there, seen).stand(seen[:1], ONE, TWO),
+        Views(there).stand(seen[:1], ONE, TWO),
+    )
+    assert told is not None
+    assert plain is not None
+    true = placed(around(18, "WGS84"), there)
+    right = Views(there).stand(true[:1], ONE, TWO)
+    assert right is not None
+    assert told.metres == pytest.approx(right.metres, abs=1)
+    assert abs(plain.metres - right.metres) > 100
 
 
 def test_without_a_position_nothing_is_told() -> None:

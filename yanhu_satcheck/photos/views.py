@@ -15,6 +15,7 @@ from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.evidence import PhotoEvidence, Stand
 from yanhu_satcheck.photos.bearings import off_bearing
 from yanhu_satcheck.photos.datum import LonLat, to_wgs84
+from yanhu_satcheck.photos.place import datum_shifts
 
 SPARE = 2.0
 """Ground below a drone may lie twice as deep as where it took off."""
@@ -24,14 +25,21 @@ _ELLIPSOID = Geod(ellps="GRS80")
 class Views:
     """Tells of photographs of one batch how places lie from where they were taken."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, photos: Iterable[PhotoEvidence] = ()) -> None:
         self._crs, self._last_day = batch.photo_crs, batch.period[1]
+        shifts = datum_shifts(photos, batch)
+        self._shifted = {id: shift.crs for shift in shifts for id in shift.photos}
         self._to_metres = Transformer.from_crs("EPSG:4490", batch.crs, always_xy=True)
         self._back = Transformer.from_crs(batch.crs, "EPSG:4490", always_xy=True)
 
     def positions(self, photos: Iterable[PhotoEvidence]) -> list[LonLat]:
-        """Give the positions that photographs name, on WGS84."""
-        return [to_wgs84(one.lonlat, self._crs) for one in photos if one.lonlat is not None]
+        """Give the positions that photographs name, on WGS84, from their device's datum."""
+        return [here for one in photos if (here := self._here(one)) is not None]
+
+    def _here(self, photo: PhotoEvidence) -> LonLat | None:
+        if photo.lonlat is None:
+            return None
+        return to_wgs84(photo.lonlat, self._shifted.get(photo.id, self._crs))
 
     def stand(
         self,
@@ -56,9 +64,9 @@ class Views:
         return Stand(best.metres, best.off_deg, max(map(float, apart), default=0.0))
 
     def _lies(self, photo: PhotoEvidence, outlines: Iterable[BaseGeometry]) -> "_Lies | None":
-        if photo.lonlat is None:
+        here = self._here(photo)
+        if here is None:
             return None
-        here = to_wgs84(photo.lonlat, self._crs)
         place = shapely.Point(self._to_metres.transform(*here))
         each = [(one, float(shapely.distance(one, place))) for one in outlines]
         beside = [self._beside(photo, here, one, metres) for one, metres in each]
