@@ -10,19 +10,21 @@ ground.
 Why it matters: a closing needs somebody who verified it, a day and a proof, and ground that was put
 right. One that is on paper alone leaves the problem where it was.
 
-何时会看错：佐证可能另行归档；验收人、日期、佐证整列空白的，视为未提供，整批说明一次。刚回填整平的
-地面同样裸露，因此只有裸露而没有新挖的至多存疑，高程显示填高、影像显示返绿或成因指向其他的不作认
-定。销号晚于影像的，影像不能说明问题，列为无法判定；销号日期不明的，至多存疑。不是本批下发的图斑只
-核对文字。整改措施不要求回填的（如停采、拆除设备、原坑复绿），坑还在不等于没有整改，应对照整改措施
-和验收意见。基准日之后才销号的仍算未销号，由 RL03 判断。
+何时会看错：佐证可能另行归档；验收人、日期、佐证整列空白的，视为未提供，整批说明一次。刚回填整平的地
+面同样裸露，因此只有裸露而没有新挖的至多存疑，高程显示填高、影像显示返绿或成因指向其他的不作认定。销
+号晚于影像的，影像不能说明问题，列为无法判定；销号日期不明的，至多存疑。不是本批下发的图斑只核对文
+字。影像像元粗于限值（5 米）、又无高程证实挖填的，分不清采矿与建设、造林整地，至多存疑。整改措施不要
+求回填的（如停采、拆除设备、原坑复绿），坑还在不等于没有整改，应对照整改措施和验收意见。基准日之后才
+销号的仍算未销号，由 RL03 判断。
 When it misleads: the proof may be filed elsewhere, and a column that is blank throughout counts as
 not supplied. Ground that was just filled is bare too, so bareness without digging is a doubt at
 most, and nothing where elevation shows a fill, images show green or something else explains it. An
 image from before the closing tells nothing, and that is said; without a day of closing it is a
-doubt at most. Where the measure asked for no backfill (an end to the digging, machines taken away,
-the pit planted), a pit that is there still may be in order: hold it to the measure and the
-acceptance. Of polygons not issued here only the words are read. A closing after the day of judging
-is open still, and RL03's.
+doubt at most; so is what images of cells beyond the limit (5 m) show alone, since they cannot tell
+digging from building or planting. Where the measure asked for no backfill (an end to the digging,
+machines taken away, the pit planted), a pit that is there still may be in order: hold it to the
+measure and the acceptance. Of polygons not issued here only the words are read. A closing after the
+day of judging is open still, and RL03's.
 
 什么能说清：验收意见、验收照片，销号以后的影像。
 What clears it: the acceptance and its photographs, and an image taken after the closing.
@@ -45,8 +47,10 @@ from yanhu_satcheck.traces import (
     by_how_much,
     cause_figures,
     change_figures,
+    coarse,
     dated,
     deeper,
+    grain,
     grown,
     joined,
     later_figures,
@@ -68,6 +72,7 @@ DUG = frozenset({"CL01", "CL02", "CL03", "LM02", "LM03", "RL05"})
 class Limits(Sizes):
     """When ground that was closed still shows the problem."""
 
+    cell_m: float = grain()
     still_bare: float = limit(
         0.6, unit="share", low=0.5, high=0.95, why="多数仍裸露即未返绿 most of it is bare still"
     )
@@ -195,12 +200,15 @@ def _seen(
     )
     mining = speaks(case.cause, limits.p_mining) is Speaks.MINING
     went_on = bool(dug.answer) and day is not None and view.before_date >= day
-    sure = mining and (went_on or _pit(dossier, case, day, limits))
+    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
+    sure = mining and ((went_on and not unclear) or _pit(dossier, case, day, limits))
     bare = shown and change.bare_after.value >= limits.already_open
     bare = bare or any(one.bare.value >= limits.already_open for one in late)
-    if not (sure or bare):
+    if not (sure or bare or (mining and went_on)):
         return None
-    return Seen(sure, _words(case, view, change, went_on, limits), _figures(case, view, limits))
+    said = [_words(case, view, change, went_on, limits)]
+    said += [unclear] if unclear and mining and went_on else []
+    return Seen(sure, joined(said), _figures(case, view, limits))
 
 
 def _filled(case: Case) -> bool:

@@ -53,6 +53,7 @@ from yanhu_satcheck.traces import (
     moved_by,
     other,
     relief_figures,
+    shows,
     since,
     speaks,
     then,
@@ -69,6 +70,7 @@ RELIEF = (
 class Limits(Sizes):
     """How clearly the traces must be mining's."""
 
+    shows_m: float = shows()
     signs: int = limit(
         2, unit="signs", low=1, high=4, why="单一痕迹滑坡也会有 a slide may leave any one of them"
     )
@@ -116,7 +118,7 @@ def _judged(
     cut, recent = is_cut(case.terrain, case.drawn_area_m2), dated(dossier, view, limits)
     vague = (case.p_value or 0.0) > dossier.policy.fdr
     told = case.p_value is not None and not vague
-    dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
+    dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits, limits.shows_m)
     heap = heaped(case.terrain, case.drawn_area_m2, limits.plants_m)
     if not (cut or heap or dug.answer is not False):
         return

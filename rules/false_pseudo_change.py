@@ -45,9 +45,9 @@ from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.rule import COVERS, Answer, Doubt, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
-    Grain,
     Grown,
     Since,
+    Sizes,
     Speaks,
     by_how_much,
     cause_figures,
@@ -57,10 +57,13 @@ from yanhu_satcheck.traces import (
     dated,
     deeper,
     fake_green,
+    grain,
     grown,
     joined,
     later_figures,
+    lead,
     relief_figures,
+    shows,
     since,
     speaks,
     then,
@@ -69,9 +72,12 @@ from yanhu_satcheck.traces import (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Grain):
+class Limits(Sizes):
     """How much change is too much for “no change”."""
 
+    cell_m: float = grain()
+    odds: float = lead()
+    shows_m: float = shows()
     still_bare: float = limit(
         0.6, unit="share", low=0.5, high=0.95, why="多数仍裸露即未返绿 most of it is bare still"
     )
@@ -109,7 +115,7 @@ def _judged(
 ) -> Iterator[Answer]:
     told = case.p_value is not None
     recent = dated(dossier, view, limits)
-    dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
+    dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits, limits.shows_m)
     cause = speaks(case.cause, limits.p_mining, limits.odds)
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
     if dug.answer is False or _is_season(case, after, limits):
@@ -118,7 +124,7 @@ def _judged(
         return  # something other than mining explains it
     if cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr:
         return  # neither cause nor chance speaks
-    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits)
+    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
     sure = bool(dug.answer) and cause is Speaks.MINING and not after.season and not unclear
     lasts = bool(after.bare or after.grew)
     yield Doubt(

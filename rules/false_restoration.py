@@ -48,8 +48,8 @@ from yanhu_satcheck.quantity import Figure, Measured, stated
 from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
-    Grain,
     Since,
+    Sizes,
     Speaks,
     beyond,
     cause_figures,
@@ -60,6 +60,7 @@ from yanhu_satcheck.traces import (
     deeper,
     fake_green,
     floor_known,
+    grain,
     in_term,
     joined,
     later_figures,
@@ -78,9 +79,10 @@ ITS_OWN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Grain):
+class Limits(Sizes):
     """When ground that is said to be restored was dug, or is too bare."""
 
+    cell_m: float = grain()
     still_bare: float = limit(
         0.6, unit="share", low=0.5, high=0.95, why="多数仍裸露即未返绿 most of it is bare still"
     )
@@ -217,7 +219,7 @@ def _ground(
     licensed = (case.licensed_share or 0.0) >= COVERS
     level = seen.lower is None and floor_known(case.terrain)
     # Ground scraped for planting is bare in its first summer; green that is none is so at once.
-    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits)
+    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
     bare = (seen.late and seen.barer) or (seen.grows and seen.fake)
     bare = bare and not (level or unclear or seen.after.season)
     sure = cause is Speaks.MINING and not licensed and bool(seen.firm or bare)

@@ -40,9 +40,11 @@ from yanhu_satcheck.traces import (
     grown,
     is_cut,
     joined,
+    lead,
     methods,
     other,
     relief_figures,
+    shows,
     speaks,
     why,
 )
@@ -54,6 +56,8 @@ RELIEF = ("cut_m3", "net_m3", "depression_m", "steep_faces", "benches", "flat_fl
 class Limits(Sizes):
     """What the words for a method are, and what an open pit looks like."""
 
+    odds: float = lead()
+    shows_m: float = shows()
     open_pit: tuple[str, ...] = limit(
         ("露天",), unit="in 开采方式", why="许可证用语 the licence's word for open pits"
     )
@@ -159,7 +163,7 @@ def _ground(
     dossier: Dossier, case: Case, view: SceneView, change: ChangeEvidence, limits: Limits
 ) -> Iterator[Answer]:
     told, recent = case.p_value is not None, dated(dossier, view, limits)
-    dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
+    dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits, limits.shows_m)
     cause, pit = speaks(case.cause, limits.p_mining, limits.odds), _pit(case, limits)
     vague = cause is Speaks.UNCLEAR and (case.p_value or 0.0) > dossier.policy.fdr
     if dug.answer is False or cause is Speaks.OTHER or vague or _no_pit(case, limits):

@@ -43,8 +43,8 @@ from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure, pr
 from yanhu_satcheck.terms import BENIGN, Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
     SURE,
-    Grain,
     Grown,
+    Sizes,
     Speaks,
     by_how_much,
     cause_figures,
@@ -52,10 +52,13 @@ from yanhu_satcheck.traces import (
     coarse,
     dated,
     deeper,
+    grain,
     grown,
     joined,
+    lead,
     other,
     relief_figures,
+    shows,
     speaks,
     why,
 )
@@ -72,9 +75,12 @@ DEEPER = Words(
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Grain):
+class Limits(Sizes):
     """How much digging outside is enough, and how far height systems may lie apart."""
 
+    cell_m: float = grain()
+    odds: float = lead()
+    shows_m: float = shows()
     area_m2: float = limit(
         400.0, unit="m²", low=50.0, high=10_000.0, why="更小的部分量不准 less cannot be measured"
     )
@@ -158,7 +164,7 @@ def _beside(
         return
     told = part.chance is not None and part.chance.p is not None
     recent = dated(dossier, case.scene, limits)
-    dug = grown(part.change, part.terrain, part.area_m2, told, recent, limits)
+    dug = grown(part.change, part.terrain, part.area_m2, told, recent, limits, limits.shows_m)
     cause, p = (
         speaks(part.cause, limits.p_mining, limits.odds),
         part.chance.p if part.chance else None,
@@ -166,7 +172,7 @@ def _beside(
     vague = cause is Speaks.UNCLEAR and (p or 0.0) > dossier.policy.fdr
     if dug.answer is False or cause is Speaks.OTHER or vague:
         return
-    unclear = coarse(case.scene, part.terrain, part.area_m2, limits)
+    unclear = coarse(case.scene, part.terrain, part.area_m2, limits.cell_m, limits)
     sure = bool(dug.answer) and cause is Speaks.MINING and not unclear
     yield Doubt(
         whom,
@@ -340,7 +346,9 @@ def _chance(case: Case, limits: Limits) -> float | None:
     if part is None or part.change is None or part.area_m2 < limits.area_m2:
         return case.p_value
     p = part.chance.p if part.chance else None
-    dug = grown(part.change, part.terrain, part.area_m2, p is not None, True, limits)
+    dug = grown(
+        part.change, part.terrain, part.area_m2, p is not None, True, limits, limits.shows_m
+    )
     return case.p_value if dug.answer is False else p
 
 

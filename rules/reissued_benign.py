@@ -52,15 +52,16 @@ from yanhu_satcheck.rule import (
 )
 from yanhu_satcheck.terms import BENIGN, NO_CALL, Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
-    Grain,
     Grown,
     Since,
+    Sizes,
     Speaks,
     beyond,
     by_how_much,
     cause_figures,
     coarse,
     dated,
+    grain,
     grown,
     joined,
     later_figures,
@@ -73,9 +74,10 @@ from yanhu_satcheck.traces import (
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Grain):
+class Limits(Sizes):
     """What still bare and growing are, and what makes two polygons one place."""
 
+    cell_m: float = grain()
     batches: int = limit(2, unit="batches", low=2, high=12, why="两次以上 this one counts as one")
     share: float = limit(
         0.1, unit="share of the smaller", low=0.02, high=0.9, why="小于此为边界出入 less is edges"
@@ -174,7 +176,7 @@ def _bare(
     recent = dated(dossier, case.scene, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     if (dug.answer and cause in (Speaks.MINING, Speaks.UNTOLD)) or _widened(change, cause, limits):
-        unclear = coarse(case.scene, case.terrain, case.drawn_area_m2, limits)
+        unclear = coarse(case.scene, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
         sure = bool(dug.answer) and cause is Speaks.MINING and not unclear
         return Again(case, met, change, dug, sure, after)
     once = [one.polygon.bare_after for one in met if one.polygon.bare_after is not None]

@@ -44,9 +44,9 @@ from yanhu_satcheck.quantity import Figure, stated
 from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import DONE, Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
-    Grain,
     Grown,
     Since,
+    Sizes,
     Speaks,
     beyond,
     by_how_much,
@@ -55,9 +55,11 @@ from yanhu_satcheck.traces import (
     coarse,
     dated,
     enough,
+    grain,
     grown,
     joined,
     later_figures,
+    lead,
     leads,
     relief_figures,
     since,
@@ -71,9 +73,11 @@ HONEST = ("restoration", "season", "construction", "water", "slide", "flow", "fi
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Grain):
+class Limits(Sizes):
     """What one place is, and when it is mined again."""
 
+    cell_m: float = grain()
+    odds: float = lead()
     share: float = limit(
         0.1, unit="share of the smaller", low=0.02, high=0.9, why="小于此为边界出入 less is edges"
     )
@@ -177,7 +181,7 @@ def _judged(
     # The last closing counts: what came before it may be what it closed.
     first = _from(dossier, view, dug, told)
     whole = all(one.day is not None and one.day <= first for one in known)
-    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits)
+    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
     sure = bool(mined) and whole and cause is Speaks.MINING and not unclear
     sure = sure and case.call is not Call.ILLEGAL
     yield Doubt(

@@ -12,21 +12,21 @@ Why it matters: in the published case of Pingding mining was filed as legal, as 
 a road's new course; Lingchuan lists sheds for livestock among its disguises. A name without an
 approval for that place and time stands on nothing.
 
-何时会看错：所提供的采矿权和项目数据可能不全，设施农用地备案等未必在项目表中；批准图形与图斑数字化
-有出入；项目尚在报批。批准没有图形的、许可证没有起止日期的、图斑后时相不明的，无法判定。有效许可证
-盖住一部分（10% 以上）的由 LM02 判断；各项批准的面积相加，只会从宽。只有成因指向采矿、影像分得清采
-矿与建设（像元不粗于 20 米，或高程证实挖深），且偶然变化的可能已排除时，才认定不一致；否则只是举证
-缺失（列为中）。没有采矿权数据时“合法”不判断，没有项目数据时其余几种判定不判断，整批说明一次。
-备注为特殊用地的不判断。
+何时会看错：所提供的采矿权和项目数据可能不全，设施农用地备案等未必在项目表中；批准图形与图斑数字化有
+出入；项目尚在报批。批准没有图形的、许可证没有起止日期的、图斑后时相不明的，无法判定。有效许可证盖住
+一部分（10% 以上）的由 LM02 判断；各项批准的面积相加，只会从宽。只有成因指向采矿、影像分得清采矿与建
+设（像元不粗于 5 米，或高程证实挖填），且偶然变化的可能已排除时，才认定不一致；否则只是举证缺失（列
+为中）。没有采矿权数据时“合法”不判断，没有项目数据时其余几种判定不判断，整批说明一次。备注为特殊用地
+的不判断。
 When it misleads: the layers that were supplied may lack a paper (records of farm facilities often
 stand elsewhere), outlines differ by the hand that drew them, an approval may be under way. An
 approval without an outline, a licence without dates, a polygon without an after date cannot be
 judged; where a licence in force covers a part (10 % or more), LM02 speaks. Shares of several papers
 are added up, which errs to the mild side. The ground contradicts a call only where mining explains
-it, the images can tell digging from building (cells of 20 m at most, unless elevations show a cut),
-and chance is ruled out; otherwise the paper alone is missing, at medium severity. Without licences
-calls of 合法, and without projects the rest, are not judged, which is said once. Nor is special
-use.
+it, the images can tell digging from building (cells of 5 m at most, unless elevations show a cut or
+a heap), and chance is ruled out; otherwise the paper alone is missing, at medium severity. Without
+licences calls of 合法, and without projects the rest, are not judged, which is said once. Nor is
+special use.
 
 什么能说清：补充覆盖该图斑、在后时相有效的许可证、项目批准或备案及其范围。
 What clears it: the licence, approval or record that covers the place and was in force, with its
@@ -49,8 +49,9 @@ from yanhu_satcheck.traces import (
     by_how_much,
     cause_figures,
     change_figures,
+    coarse,
     dated,
-    deeper,
+    grain,
     grown,
     in_term,
     joined,
@@ -73,11 +74,9 @@ PART = 0.1
 class Limits(Sizes):
     """When the ground, too, speaks against such a call."""
 
+    cell_m: float = grain()
     still_bare: float = limit(
         0.6, unit="share", low=0.5, high=0.95, why="多数仍裸露即未返绿 most of it is bare still"
-    )
-    cell_m: float = limit(
-        20.0, unit="m", low=2.0, high=60.0, why="更粗难分采矿与建设 coarser: digging or building?"
     )
     special_use: tuple[str, ...] = limit(
         ("特殊用地",), unit="in the remark", why="2024年通知：军事用地填伪变化并备注 2024 notice"
@@ -181,10 +180,9 @@ def _ground(dossier: Dossier, case: Case, limits: Limits) -> Ground | None:
     recent = dated(dossier, view, limits)
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     after = since(case.later, change, limits.still_bare, limits.growth, limits.clear_share)
-    lower = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
-    coarse = view.cell_m > limits.cell_m and not lower
+    unclear = coarse(view, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
     mining = speaks(case.cause, limits.p_mining) is Speaks.MINING
-    if not dug.answer or not mining or after.season or coarse:
+    if not dug.answer or not mining or after.season or unclear:
         return None
     parts = [_changed(view, change, dug), why(case.cause, case.chance), *then(after)]
     figures = [*change_figures(change, view.scene, limits)]

@@ -3,7 +3,7 @@
 import ast
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,27 @@ def test_answers(code: str, told: dict[str, Any]) -> None:
 @pytest.mark.parametrize("code", BOOK)
 def test_every_rule_has_every_kind_of_case(code: str) -> None:
     assert {"fires", "threshold", "look-alike", "unsure"} <= {*FILES[code]} <= KINDS | {"default"}
+
+
+class Watched:
+    """Limits that remember which of them were asked for."""
+
+    def __init__(self, limits: Any) -> None:
+        self.limits, self.read = limits, set[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        self.read.add(name)
+        return getattr(self.limits, name)
+
+
+@pytest.mark.parametrize("code", BOOK)
+def test_a_rule_reads_every_limit_that_its_page_offers(code: str) -> None:
+    watched = Watched(BOOK[code].limits)
+    rule = replace(BOOK[code], limits=watched)
+    for kind in KINDS & {*FILES[code]}:
+        for told in FILES[code][kind].values():
+            judge(dossier(told, FILES[code].get("default", {})), [rule])
+    assert {one.name for one in fields(watched.limits)} <= watched.read
 
 
 def all_findings() -> Iterator[Finding]:
@@ -190,6 +211,7 @@ STRICTER = [  # rule, limit, a value that accuses more, one that accuses less
     ("CL03", "elev_days", 4000, 30),
     ("CL04", "bare_gain", 0.1, 0.5),
     ("CL04", "p_mining", 0.3, 0.9),
+    ("CL04", "cell_m", 60.0, 2.0),
     ("LM02", "area_m2", 50.0, 9000.0),
     ("LM02", "bare_gain", 0.1, 0.5),
     ("LM02", "p_mining", 0.3, 0.9),
@@ -202,6 +224,9 @@ STRICTER = [  # rule, limit, a value that accuses more, one that accuses less
     ("LM05", "closes", 0.0, 5.0),
     ("LM05", "capacity", 1.0, 2.0),
     ("LM05", "p_mining", 0.3, 0.9),
+    ("RL04", "bare_gain", 0.1, 0.5),
+    ("RL04", "cell_m", 60.0, 2.0),
+    ("RL04", "p_mining", 0.3, 0.9),
     ("RL05", "share", 0.05, 0.4),
     ("RL05", "bare_gain", 0.1, 0.5),
     ("RL05", "growth", 0.1, 0.5),

@@ -6,7 +6,7 @@ from yanhu_satcheck.evidence import ChangeEvidence, SceneView, TerrainEvidence
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.traces.relief import deeper, heaped, moved_by
-from yanhu_satcheck.traces.sizes import Grain, Sizes, beyond, enough
+from yanhu_satcheck.traces.sizes import Sizes, beyond, enough
 
 
 class Grown(NamedTuple):
@@ -31,6 +31,7 @@ def grown(
     told: bool,
     dated: bool,
     sizes: Sizes,
+    shows_m: float = 0.0,
 ) -> Grown:
     """Tell whether ground was newly dug or heaped on; open ground is held to its growth alone.
 
@@ -46,6 +47,8 @@ def grown(
             the error holds how far places of like ground differ, which is what chance is made of.
         dated: The elevations are recent enough to date a cut.
         sizes: What is enough.
+        shows_m: Elevations that would show a cut so shallow tell that nothing was dug, where too
+            little was left to grow into. Without it nobody can tell there.
     """
     was_open = change.bare_before.value >= sizes.already_open
     (size, least), wider = _size(change, told, sizes), widened(change, told, sizes)
@@ -53,8 +56,8 @@ def grown(
     lies_open = was_open or change.bare_after.value >= sizes.already_open
     if wider or (moved and dated and lies_open):
         return Grown(True, was_open, size, least, moved)
-    shows = terrain.detectable_m if terrain else None
-    level = dated and shows is not None and shows <= sizes.shows_m
+    finest = terrain.detectable_m if terrain else None
+    level = dated and finest is not None and finest <= shows_m
     untold = moved is not None or (wider is None and not level)
     return Grown(None if untold else False, was_open, size, least, moved)
 
@@ -87,11 +90,15 @@ def fake_green(change: ChangeEvidence, least: float) -> Measured | None:
 
 
 def coarse(
-    view: SceneView | None, terrain: TerrainEvidence | None, area_m2: float | None, limits: Grain
+    view: SceneView | None,
+    terrain: TerrainEvidence | None,
+    area_m2: float | None,
+    cell_m: float,
+    sizes: Sizes,
 ) -> Words | None:
-    """Say that images alone would have to accuse, if their cells are too large for it."""
-    shown = deeper(terrain, area_m2, limits.deeper_m) or heaped(terrain, area_m2, limits.plants_m)
-    if view is None or view.cell_m <= limits.cell_m or shown is not None:
+    """Say that images alone would have to accuse, if their cells are larger than `cell_m`."""
+    shown = deeper(terrain, area_m2, sizes.deeper_m) or heaped(terrain, area_m2, sizes.plants_m)
+    if view is None or view.cell_m <= cell_m or shown is not None:
         return None
     zh = f"影像像元 {view.cell_m:.0f} 米，又无高程证实挖填，采矿与建设、造林整地难以区分，仅列存疑"
     en = (

@@ -1,6 +1,7 @@
 """How much is enough: the limits that several rules share, and what it takes to pass one."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Measured
@@ -31,7 +32,7 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class Sizes(Dates):
-    """How much is enough to say that a working grew."""
+    """How much is enough to say that ground was bared, dug or heaped on."""
 
     bare_gain: float = limit(
         0.2, unit="share", low=0.05, high=0.9, why="小于此难与季节区分 less is like a season"
@@ -58,38 +59,44 @@ class Sizes(Dates):
         high=30.0,
         why="庄稼灌木的消长也会使地表模型升降 a surface model moves as far where plants come or go",
     )
-    shows_m: float = limit(
-        5.0,
-        unit="m",
-        low=0.2,
-        high=30.0,
-        why="高程差分不出更小的平均挖深即视为未测 coarser elevations tell nothing",
-    )
     p_mining: float = limit(
         0.5, unit="share", low=0.3, high=0.99, why="采矿比其他成因更可能 likelier than all others"
-    )
-    odds: float = limit(
-        1.25,
-        unit="times",
-        low=1.0,
-        high=3.0,
-        why="份额约有 0.05 的误差，领先更少即分不出 shares err by 0.05: a smaller lead is none",
     )
     clear_share: float = limit(
         0.6, unit="share", low=0.3, high=1.0, why="多数看得清 a majority is seen"
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Grain(Sizes):
-    """How fine images must be to accuse by themselves, where no elevation shows a cut."""
-
-    cell_m: float = limit(
+def grain() -> Any:
+    """Declare how fine images must be to accuse by themselves, where no elevation shows a cut."""
+    return limit(
         5.0,
         unit="m",
         low=1.0,
         high=60.0,
         why="更粗难分采矿、建设与造林整地 coarser: digging, building or planting?",
+    )
+
+
+def lead() -> Any:
+    """Declare how far another cause must lead mining to clear what it explains."""
+    return limit(
+        1.25,
+        unit="times",
+        low=1.0,
+        high=3.0,
+        why="份额约有 0.05 的误差，领先更少即分不出 shares err by 0.05: a smaller lead is none",
+    )
+
+
+def shows() -> Any:
+    """Declare how shallow a cut elevations must show, to say that nothing was dug."""
+    return limit(
+        5.0,
+        unit="m",
+        low=0.2,
+        high=30.0,
+        why="高程差分不出更小的平均挖深即视为未测 coarser elevations tell nothing",
     )
 
 
