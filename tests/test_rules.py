@@ -102,6 +102,39 @@ def test_every_photograph_of_the_exposure_is_named_with_its_polygon() -> None:
     assert related == [("a", "P1"), ("b", "P2"), ("x", "X9"), ("y", None)]
 
 
+AFTERWARDS = [  # whom a finding names; P1 itself is contradicted; it may be another one
+    (("CL01", "P1"), True, False),
+    (("LE01", "P1", "P2"), False, True),
+    (("PH01", "P1"), False, True),  # shared with polygons of an earlier batch
+    (("LM05", "P1", "P2"), False, True),
+]
+
+
+@pytest.mark.parametrize(("found", "own", "several"), AFTERWARDS)
+def test_of_a_group_nobody_is_said_to_be_the_wrong_one(
+    found: tuple[str, ...], own: bool, several: bool
+) -> None:
+    rule, *ids = found
+    told = {"as_of": date(2023, 3, 31), "P1": {}, "P2": {}, "found": [[rule, "INCONSISTENT", *ids]]}
+    finding = judge(dossier(told, {}), [BOOK["RL06"]]).findings[0]
+    zh, en = finding.message
+    assert (f"本图斑的填报与证据不一致（{rule}）" in zh, f"contradicted ({rule})" in en) == (
+        own,
+        own,
+    )
+    assert ("哪一个填报有误尚待查明" in zh, "need not be this one" in en) == (several, several)
+    assert all(id in zh and id in en for id in ids) or own
+
+
+def test_a_group_of_many_is_counted() -> None:
+    ids = [f"P{n}" for n in range(1, 10)]
+    told: dict[str, Any] = {id: {} for id in ids}
+    told |= {"found": [["PH01", "INCONSISTENT", *ids]]}
+    first, *_ = judge(dossier(told | {"as_of": date(2023, 3, 31)}, {}), [BOOK["RL06"]]).findings
+    assert "P1、P2、P3、P4、P5、P6 等 9 个图斑" in first.message.zh
+    assert "P6 and 3 more polygons" in first.message.en
+
+
 @pytest.mark.parametrize(("gain", "sure"), [(0.35, Confidence.LIKELY), (0.25, Confidence.HINT)])
 def test_a_change_within_its_error_of_the_limit_is_a_hint(gain: float, sure: Confidence) -> None:
     told = {"P1": {"call": "PSEUDO_CHANGE", "gain": gain, "sigma": 0.1, "p": 0.001}}
