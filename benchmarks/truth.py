@@ -11,20 +11,25 @@ of so many seeds, audits them in the same way, and prints each seed's misses and
 over both quarters of all seeds, with the false-alarm rate of each rule. Photographs take most of
 the time to make; without them what rests on photographs is neither planted nor counted.
 
-`planted` polygons are those where a rule must fire; `honest` ones are those where it may not. What
-is known to be wrong, and said so in the truth, is printed behind a `!`.
+`planted` are the polygons where a rule must fire, and the things of the whole batch that it must
+name (a patrol that is lacking, a file that cannot be read); `honest` are those that it may not.
+`accused` counts, of the false alarms, those that say “inconsistent with the filing”; the others
+only doubt, or say that something cannot be judged. What is known to be wrong, and said so in the
+truth, is printed behind a `!`.
 """
 
 import argparse
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+ACCUSES = "inconsistent"
+
 
 class Score(NamedTuple):
-    """One rule against the truth, in polygons."""
+    """One rule against the truth, in polygons and in things of the whole batch."""
 
     rule: str
     planted: tuple[str, ...]
@@ -32,20 +37,45 @@ class Score(NamedTuple):
     honest: int
     false_alarms: tuple[str, ...]
     known: tuple[str, ...] = ()  # false alarms that the truth says are known
+    accused: tuple[str, ...] = ()  # of all false alarms, those that say “inconsistent”
+
+    def plus(self, other: "Score") -> "Score":
+        """Join what was asked of polygons and of the whole batch."""
+        return Score(
+            self.rule,
+            self.planted + other.planted,
+            self.missed + other.missed,
+            self.honest + other.honest,
+            self.false_alarms + other.false_alarms,
+            self.known + other.known,
+            self.accused + other.accused,
+        )
 
 
 def scores(
-    truth: Mapping[str, Any], findings: Iterable[Mapping[str, Any]], archive: bool = False
+    truth: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], archive: bool = False
 ) -> list[Score]:
     """Score every rule that the truth or the audit names, with or without the quarter before."""
     fired: dict[str, set[str]] = {}
-    for finding in findings:
-        # “Cannot tell” accuses nobody; it is what DQ01–DQ05 and DQ07 are there to say.
-        if finding["status"] != "unassessable" or finding["rule"].startswith("DQ"):
-            fired.setdefault(finding["rule"], set()).update(finding["polygon_ids"])
+    accused: dict[str, set[str]] = {}
+    for finding in filter(_speaks, findings):
+        fired.setdefault(finding["rule"], set()).update(finding["polygon_ids"])
+        if finding["status"] == ACCUSES:
+            accused.setdefault(finding["rule"], set()).update(finding["polygon_ids"])
     polygons = {name: expected(told, archive) for name, told in truth["polygons"].items()}
     planted = {rule for told in polygons.values() for rule in told["must_fire"]}
-    return [_score(rule, polygons, fired.get(rule, set())) for rule in sorted(planted | {*fired})]
+    found = {
+        rule: _score(rule, polygons, fired.get(rule, set()), accused.get(rule, set()))
+        for rule in {*planted, *fired}
+    }
+    for one in of_batch(truth, findings, archive):
+        found[one.rule] = found[one.rule].plus(one) if one.rule in found else one
+    return [found[rule] for rule in sorted(found)]
+
+
+def _speaks(finding: Mapping[str, Any]) -> bool:
+    """“Cannot tell” accuses nobody; it is what DQ01–DQ05, DQ07 and DQ08 are there to say."""
+    return bool(finding["status"] != "unassessable" or finding["rule"].startswith("DQ"))
 
 
 def expected(told: Mapping[str, Any], archive: bool) -> dict[str, list[str]]:
@@ -55,7 +85,12 @@ def expected(told: Mapping[str, Any], archive: bool) -> dict[str, list[str]]:
     return {key: [*told.get(key, ()), *added.get(key, ())] for key in keys}
 
 
-def _score(rule: str, polygons: Mapping[str, Mapping[str, list[str]]], fired: set[str]) -> Score:
+def _score(
+    rule: str,
+    polygons: Mapping[str, Mapping[str, list[str]]],
+    fired: set[str],
+    accused: set[str],
+) -> Score:
     must, may, wrong = (
         {name for name, told in polygons.items() if rule in told[key]}
         for key in ("must_fire", "may_fire", "known_false_alarms")
@@ -68,27 +103,39 @@ def _score(rule: str, polygons: Mapping[str, Mapping[str, list[str]]], fired: se
         len(honest),
         tuple(sorted(fired & honest - wrong)),
         tuple(sorted(fired & honest & wrong)),
+        tuple(sorted(accused & honest)),
     )
 
 
-def batch_missed(
-    truth: Mapping[str, Any], findings: Iterable[Mapping[str, Any]], archive: bool = False
-) -> list[str]:
-    """Name the planted problems of the batch, not of a polygon, that no finding relates."""
-    told = _told(findings)
-    planted = [*truth.get("batch_must_fire", ())]
-    planted += truth["with_archive"]["batch_must_fire"] if archive else ()
-    return [f"{p['rule']} {p['related']}" for p in planted if (p["rule"], p["related"]) not in told]
-
-
-def batch_wrong(truth: Mapping[str, Any], findings: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Name what an audit with the archive says of the batch and the truth says is in order."""
-    told, quiet = _told(findings), truth["with_archive"]["batch_quiet"]
-    return [f"{q['rule']} {q['related']}" for q in quiet if (q["rule"], q["related"]) in told]
-
-
-def _told(findings: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    return {(f["rule"], one["id"]) for f in findings for one in f["related"]}
+def of_batch(
+    truth: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], archive: bool = False
+) -> list[Score]:
+    """Score what is to be said of the batch, not of a polygon, by what a finding relates."""
+    then = truth.get("with_archive", {}) if archive else {}
+    must, quiet = (
+        {(one["rule"], one["related"]) for one in some}
+        for some in (
+            [*truth.get("batch_must_fire", ()), *then.get("batch_must_fire", ())],
+            then.get("batch_quiet", ()),
+        )
+    )
+    told = {(f["rule"], one["id"]) for f in findings for one in f["related"]}
+    wrong: dict[tuple[str, str], str] = {}
+    for finding in filter(_speaks, findings):
+        named = {(finding["rule"], one["id"]) for one in finding["related"]}
+        wrong |= dict.fromkeys(named & quiet, finding["status"])
+    return [
+        Score(
+            rule,
+            tuple(sorted(name for one, name in must if one == rule)),
+            tuple(sorted(name for one, name in must - told if one == rule)),
+            sum(one == rule for one, _ in quiet),
+            tuple(sorted(name for one, name in wrong if one == rule)),
+            (),
+            tuple(sorted(n for (one, n), how in wrong.items() if (one, how) == (rule, ACCUSES))),
+        )
+        for rule in sorted({rule for rule, _ in must | quiet})
+    ]
 
 
 def read(batch: Path, out: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -112,25 +159,23 @@ def audited_after(earlier: Path, batch: Path, where: Path) -> tuple[Path, Path]:
 def show(batch: Path, out: Path, archive: bool = False) -> None:
     """Print the table of one audit."""
     truth, findings = read(batch, out)
-    print(f"{'rule':6} {'fired/planted':>14} {'false/honest':>13}")
+    print(f"{'rule':6} {'fired/planted':>14} {'false/honest':>13} {'accused':>8}")
     for one in scores(truth, findings, archive):
         hit = f"{len(one.planted) - len(one.missed)}/{len(one.planted)}"
         false = f"{len(one.false_alarms) + len(one.known)}/{one.honest}"
         names = (*one.missed, *one.false_alarms, *(f"!{name}" for name in one.known))
-        print(f"{one.rule:6} {hit:>14} {false:>13}  {' '.join(names)}".rstrip())
-    for missed in batch_missed(truth, findings, archive):
-        print(f"missed, of the whole batch: {missed}")
-    for wrong in batch_wrong(truth, findings) if archive else ():
-        print(f"wrong, of the whole batch: {wrong}")
+        row = f"{one.rule:6} {hit:>14} {false:>13} {len(one.accused):>8}  {' '.join(names)}"
+        print(row.rstrip())
 
 
 class Sum(NamedTuple):
-    """One rule over many quarters, in polygons."""
+    """One rule over many quarters, in polygons and in things of the whole batch."""
 
     planted: int = 0
     hit: int = 0
     honest: int = 0
     false: int = 0
+    accused: int = 0
 
     def plus(self, one: Score) -> "Sum":
         """Add one quarter."""
@@ -141,19 +186,21 @@ class Sum(NamedTuple):
             self.hit + hit,
             self.honest + one.honest,
             self.false + false,
+            self.accused + len(one.accused),
         )
 
 
-CONTRADICTS = ("LE01", "CL01", "CL02", "CL03", "CL04", "LM02", "LM03", "LM04", "LM05")
-
-
 def without_photographs(truth: dict[str, Any]) -> dict[str, Any]:
-    """Leave out of a truth what is planted in photographs, and what only repeats that."""
+    """Leave out of a truth what is planted in photographs, and what may only repeat that.
+
+    RL06 repeats whatever contradicts a polygon. Beside a photograph that must do so, it is not said
+    that anything else has to: CL03 may have no more than a doubt.
+    """
 
     def kept(rules: list[str], all_rules: list[str]) -> list[str]:
-        plain = [rule for rule in rules if not rule.startswith("PH")]
-        alone = not {*CONTRADICTS, "LM06"} & {*all_rules}
-        return [rule for rule in plain if rule != "RL06" or not alone]
+        pictured = any(rule.startswith("PH") for rule in all_rules)
+        gone = ("PH", "RL06") if pictured else ("PH",)
+        return [rule for rule in rules if not rule.startswith(gone)]
 
     polygons = {}
     for name, told in truth["polygons"].items():
@@ -188,25 +235,29 @@ def over_seeds(seeds: Iterable[int], pictures: bool) -> dict[str, Sum]:
                 archive = batch == later
                 for one in scores(truth, findings, archive):
                     total[one.rule] = total.get(one.rule, Sum()).plus(one)
-                    for what, names in (("missed", one.missed), ("false", one.false_alarms)):
-                        for name in names:
-                            case = truth["polygons"][name]["case"]
-                            print(f"seed {seed} {one.rule} {what} {case}", flush=True)
-                for missed in batch_missed(truth, findings, archive):
-                    print(f"seed {seed} missed, of the whole batch: {missed}", flush=True)
-                for wrong in batch_wrong(truth, findings) if archive else ():
-                    print(f"seed {seed} wrong, of the whole batch: {wrong}", flush=True)
+                    for line in _exceptions(one, truth):
+                        print(f"seed {seed} {line}", flush=True)
     return total
+
+
+def _exceptions(one: Score, truth: Mapping[str, Any]) -> Iterator[str]:
+    """Word each miss and false alarm of a rule by the case that it is about."""
+    said = [("missed", name) for name in one.missed]
+    said += [("accused" if n in one.accused else "false", n) for n in one.false_alarms]
+    for what, name in said:
+        about = truth["polygons"].get(name)
+        yield f"{one.rule} {what} {about['case'] if about else name}"
 
 
 def show_sum(total: Mapping[str, Sum]) -> None:
     """Print the table over all seeds."""
-    print(f"{'rule':6} {'fired/planted':>14} {'recall':>7} {'false/honest':>13} {'rate':>8}")
+    head = ("fired/planted", "recall", "false/honest", "rate", "accused")
+    print("{:6} {:>14} {:>7} {:>13} {:>8} {:>8}".format("rule", *head))
     for rule, one in sorted(total.items()):
         recall = f"{one.hit / one.planted:.2f}" if one.planted else "–"
         rate = f"{one.false / one.honest:.2%}" if one.honest else "–"
         hit, false = f"{one.hit}/{one.planted}", f"{one.false}/{one.honest}"
-        print(f"{rule:6} {hit:>14} {recall:>7} {false:>13} {rate:>8}")
+        print(f"{rule:6} {hit:>14} {recall:>7} {false:>13} {rate:>8} {one.accused:>8}")
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from benchmarks.truth import batch_missed, batch_wrong, read, scores
+from benchmarks.truth import Sum, read, scores, without_photographs
 from tests.conftest import EARLIER, SAMPLE, Run, satcheck
 from yanhu_satcheck.changes import Turn
 from yanhu_satcheck.rulebook import rulebook
@@ -33,7 +33,6 @@ def test_every_planted_problem_is_found(sample_audit: Run) -> None:
     truth, findings = read(SAMPLE, sample_audit.out)
     missed = {one.rule: one.missed for one in scores(truth, findings) if one.missed}
     assert missed == {}
-    assert batch_missed(truth, findings) == []
 
 
 def test_no_honest_polygon_is_accused(sample_audit: Run) -> None:
@@ -56,8 +55,6 @@ def test_with_the_summer_in_the_archive_the_autumn_shows_more(looked_back: Both)
     found = scores(truth, findings, archive=True)
     assert {one.rule: one.missed for one in found if one.missed} == {}
     assert {one.rule: one.false_alarms for one in found if one.false_alarms} == {}
-    assert batch_missed(truth, findings, archive=True) == []
-    assert batch_wrong(truth, findings) == []
 
 
 def test_ground_that_stays_bare_without_growth_is_only_doubtful(looked_back: Both) -> None:
@@ -108,10 +105,39 @@ def test_the_truth_can_tell_a_miss_and_a_false_alarm() -> None:
     }
     unsure = {**TOLD, "status": "unassessable"}
     findings = [{**TOLD, "polygon_ids": ["B", "C", "D"]}, {**unsure, "polygon_ids": ["A"]}]
-    (one,) = scores(truth, findings)
+    one, of_batch = scores(truth, findings)
     assert (one.missed, one.honest, one.false_alarms) == (("A",), 2, ("C",))
-    assert one.known == ("D",)
-    assert batch_missed(truth, findings) == ["DQ08 lookback.csv"]
+    assert (one.known, one.accused) == (("D",), ())
+    assert (of_batch.planted, of_batch.missed) == (("lookback.csv",), ("lookback.csv",))
+    worse = [{**TOLD, "status": "inconsistent", "polygon_ids": ["B", "C"]}]
+    assert scores(truth, worse)[0].accused == ("C",)
+
+
+def test_what_is_planted_for_the_whole_batch_is_summed_with_the_rest() -> None:
+    gap = {"kind": "patrol", "id": "乡/甲镇/2022-11", "polygon_id": None, "batch": None}
+    said = {"rule": "SV01", "status": "unsupported", "polygon_ids": [], "related": [gap]}
+    planted = [{"rule": "SV01", "related": id} for id in ("乡/甲镇/2022-11", "乡/乙镇/2022-11")]
+    (one,) = scores({"polygons": {}, "batch_must_fire": planted}, [said])
+    assert (len(one.planted), one.missed, one.honest) == (2, ("乡/乙镇/2022-11",), 0)
+    total = Sum().plus(one).plus(one)
+    assert (total.hit, total.planted) == (2, 4)
+
+
+def test_what_rests_on_a_photograph_is_not_planted_without_any() -> None:
+    polygons = {
+        "A": {"must_fire": ["CL03", "PH01", "RL06"], "may_fire": []},
+        "B": {"must_fire": ["CL01", "RL06"], "may_fire": []},
+        "C": {"must_fire": [], "may_fire": [], "with_archive": {"must_fire": ["PH01", "RL06"]}},
+    }
+    planted = [{"rule": "PH04", "related": "x.jpg"}, {"rule": "DQ08", "related": "a.tif"}]
+    bare = without_photographs({"polygons": polygons, "batch_must_fire": planted})
+    assert {n: told["must_fire"] for n, told in bare["polygons"].items()} == {
+        "A": ["CL03"],
+        "B": ["CL01", "RL06"],
+        "C": [],
+    }
+    assert bare["polygons"]["C"]["with_archive"]["must_fire"] == []
+    assert bare["batch_must_fire"] == planted[1:]
 
 
 def test_what_the_archive_adds_counts_only_with_it() -> None:
@@ -128,9 +154,9 @@ def test_what_the_archive_adds_counts_only_with_it() -> None:
         {**TOLD, "polygon_ids": ["A"]},
         {"rule": "RL01", "status": "unsupported", "polygon_ids": [], "related": related},
     ]
-    without, with_it = scores(truth, findings), scores(truth, findings, archive=True)
-    assert [one.false_alarms for one in without] == [("A",), ()]
-    assert [(one.planted, one.false_alarms) for one in with_it] == [(("A",), ()), ((), ())]
-    assert batch_missed(truth, findings) == []
-    assert batch_missed(truth, findings, archive=True) == ["RL01 gone"]
-    assert batch_wrong(truth, findings) == ["RL01 then"]
+    alone, ledger = scores(truth, findings)
+    assert (alone.planted, alone.false_alarms) == ((), ("A",))
+    assert (ledger.planted, ledger.missed) == ((), ())
+    alone, ledger = scores(truth, findings, archive=True)
+    assert (alone.planted, alone.false_alarms) == (("A",), ())
+    assert (ledger.missed, ledger.false_alarms, ledger.honest) == (("gone",), ("then",), 2)

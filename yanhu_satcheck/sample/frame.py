@@ -63,6 +63,11 @@ class Grid:
         left, right = int((west - self.west) // self.cell), int((east - self.west) // self.cell)
         return slice(max(top, 0), max(bottom + 1, 0)), slice(max(left, 0), max(right + 1, 0))
 
+    @classmethod
+    def small(cls, x: float, y: float) -> "Grid":
+        """300 × 300 pixels of 2 m about a position: what a county's orthophoto shows."""
+        return cls(round(x / 10) * 10 - 300.0, round(y / 10) * 10 + 300.0, 2.0, 300, 300)
+
     def around(self, x: float, y: float, half: float, cell: float) -> "Grid":
         """A grid of another cell size, centred on a position."""
         side = round(2 * half / cell)

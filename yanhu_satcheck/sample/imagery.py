@@ -7,7 +7,6 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from scipy import ndimage
-from shapely.geometry import Polygon
 
 from .cloud import Cloud, clouded
 from .district import MAIN, WORLD, District
@@ -81,12 +80,6 @@ def snowed(quarter: Quarter, grid: Grid) -> NDArray[np.uint8]:
     grey = 205 + 14 * drift + 16 * fog
     colour = np.stack([grey, grey + 1, grey + 5]) + 2.0 * rng.standard_normal((3, *grid.shape))
     return np.clip(np.rint(colour), 1, 255).astype(np.uint8)
-
-
-def small_grid(outline: Polygon) -> Grid:
-    """300 × 300 pixels of 2 m about a polygon."""
-    x, y = outline.centroid.x, outline.centroid.y
-    return Grid(round(x / 10) * 10 - 300.0, round(y / 10) * 10 + 300.0, 2.0, 300, 300)
 
 
 def write(

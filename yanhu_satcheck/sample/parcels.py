@@ -4,7 +4,8 @@ from datetime import datetime
 
 import numpy as np
 from scipy import ndimage
-from shapely.geometry import Point
+from shapely import contains_xy
+from shapely.geometry import Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from .cover import autumn_state, crops, spring_state
@@ -19,6 +20,10 @@ from .sky import facing, sun, sunlit
 from .terms import AUTUMN
 
 HALF = 190.0  # metres around a place that are looked at
+TRIES = 40  # places that are tried for fields of about a size
+EDGE = 10.0  # metres by which the two-metre images reach beyond what they are to show
+SEEN = 2500.0  # square metres, 25 cells of a ten-metre image; less cannot be judged
+LITTLE = 2000.0  # square metres; less is asked for because it is small, and has to be
 
 
 def fields(
@@ -29,8 +34,12 @@ def fields(
     crop: str,
     state: str,
     season: int = AUTUMN,
+    busy: BaseGeometry | None = None,
 ) -> BaseGeometry:
-    """Whole neighbouring fields with `crop` in August and one of the `state`s in the season."""
+    """Whole neighbouring fields with `crop` in August and one of the `state`s in the season.
+
+    Fields, or parts of them, that are `busy` already are left out.
+    """
     grid = district.grid.around(x, y, HALF, 2.0)
     site, salt = district.site(grid), salt_of(district.seed, "cover")
     east, north = grid.xy()
@@ -42,6 +51,8 @@ def fields(
         other = spring_state(plots.draw(salt + 26), summer["bare"])
     wanted = summer[crop] & np.any([other[name] for name in state.split("|")], axis=0)
     wanted &= (site.front < -80) & (site.village < -8) & (site.road > 8) & (site.river > 24)
+    if busy is not None:
+        wanted &= ~contains_xy(busy, east, north)
     away = np.hypot(east - x, north - y)
     chosen = np.zeros(grid.shape, bool)
     order = ndimage.minimum(away, plots.label, np.unique(plots.label[wanted]))
@@ -50,24 +61,38 @@ def fields(
         if largest(_closed(chosen, grid)).area >= hectares * 1e4:
             break
     drawn = largest(_closed(chosen, grid))
-    spare = drawn.area > 2.0 * hectares * 1e4
+    wanted_m2 = hectares * 1e4
+    spare = drawn.area > (1.15 if wanted_m2 < LITTLE else 2.0) * wanted_m2
     return near(drawn, drawn.centroid.x, drawn.centroid.y, hectares) if spare else drawn
 
 
 def enough(
     district: District, ground: Survey, zone: str, apart: float, hectares: float, what: str,
-    season: int = AUTUMN,
+    season: int = AUTUMN, busy: BaseGeometry | None = None,
 ) -> BaseGeometry:  # fmt: skip
-    """Fields of about the size at a place found for them; a dozen places are tried."""
-    for turn in range(13):
-        if turn:
-            ground.taken.pop()
+    """Fields of about the size at a place found for them, whole in the images meant for them.
+
+    Where none of many places has so much, the one with most, if a satellite tells it at all.
+
+    Raises:
+        ValueError: None of the places that were tried has so much of them.
+    """
+    crop, state = what.split("/")
+    window, wanted_m2, best = box(*ground.fine.bounds), hectares * 1e4, Polygon()
+    for _ in range(TRIES):
         spot = ground.find(zone, apart)
-        crop, state = what.split("/")
-        drawn = fields(district, spot.x, spot.y, hectares, crop, state, season)
-        if drawn.area > 0.7e4 * hectares:
-            break
-    return drawn
+        drawn = fields(district, spot.x, spot.y, hectares, crop, state, season, busy)
+        if "-fine" in zone and not window.contains(drawn.buffer(EDGE)):
+            drawn = Polygon()
+        if drawn.area > 0.7 * wanted_m2:
+            return drawn
+        if drawn.area > best.area:
+            best, there = drawn, ground.taken[-1]
+        ground.taken.pop()
+    if best.area < min(0.7 * wanted_m2, max(0.35 * wanted_m2, SEEN)):
+        raise ValueError(f"nowhere are {hectares} ha of {what} on ground of the kind “{zone}”")
+    ground.taken.append(there)
+    return best
 
 
 def _closed(mask: Mask, grid: Grid) -> BaseGeometry:

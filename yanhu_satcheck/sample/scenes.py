@@ -5,7 +5,8 @@ from pathlib import Path
 from . import fine
 from .cloud import cloud_mask, cloud_over
 from .district import MAIN
-from .imagery import main_scene, orthophoto, small_grid, snowed, write
+from .frame import Grid
+from .imagery import main_scene, orthophoto, snowed, write
 from .quarter import Quarter
 from .spectra import BANDS
 from .terms import AUTUMN, SUMMER_TERM, Term
@@ -37,7 +38,8 @@ def small(autumn: Quarter, looked: Quarter, folder: Path) -> None:
     """The county's colour orthophotos; in autumn there is a second pair, under snow."""
     pairs = (("colour", "west"), ("snowed", "south"))
     for key, stem in pairs[:1] if looked.term is SUMMER_TERM else pairs:
-        grid = small_grid(autumn.of(key).outline)
+        middle = autumn.of(key).outline.centroid
+        grid = Grid.small(middle.x, middle.y)
         for when, name in moments(looked.term):
             hidden = key == "snowed" and when == AUTUMN
             shown = snowed(looked, grid) if hidden else orthophoto(looked, grid, when)

@@ -1,9 +1,12 @@
 """Where things happen: places of a wanted kind of ground, well apart from one another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import ndimage
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
 
 from .district import FINE, MAIN, District
 from .frame import Grid, slope_of
@@ -62,13 +65,23 @@ class Survey:
         kind, _, part = name.partition("-")
         return kinds[kind] & clear & where[part]
 
-    def place_fine(self) -> None:
-        """Move the two-metre window north or south to where fields and slopes have room left."""
+    def place_fine(self, unseen: Sequence[BaseGeometry] = ()) -> None:
+        """Move the two-metre window north or south to where fields and slopes have room left.
+
+        None of the `unseen` outlines may lie in it, even in part.
+        """
         x, y = self.district.grid.xy()
         free = np.ones(x.shape, bool)
         for east, north, far in self.taken:
             free &= np.hypot(x - east, y - north) > min(far, CLOSE)
-        windows = [replace(FINE, north=FINE.north + 100.0 * n) for n in sorted(STEPS, key=abs)]
+        moved = (replace(FINE, north=FINE.north + 100.0 * n) for n in sorted(STEPS, key=abs))
+        windows = [
+            window
+            for window in moved
+            if not any(box(*window.bounds).intersects(one) for one in unseen)
+        ]
+        if not windows:
+            raise ValueError("no two-metre window leaves what no such image may show out of it")
 
         def room(window: Grid) -> int:
             self.fine = window

@@ -13,8 +13,9 @@ from .happenings import rings
 from .lobes import Lobe
 from .noise import salt_of
 from .parcels import enough
+from .placing import follow
 from .plan_summer import SUMMER_CASES, SUMMER_NUMBERS
-from .quarter import Issued, Quarter, follow
+from .quarter import Issued, Quarter
 from .regrowth import Regrowth
 from .siting import Survey
 from .terms import SPRING, SUMMER_TERM
