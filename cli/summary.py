@@ -7,7 +7,7 @@ from yanhu_satcheck.batch import Batch, Misread
 from yanhu_satcheck.errors import SettingError
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report.people import about, outdated_says
-from yanhu_satcheck.report.standing import notices
+from yanhu_satcheck.report.standing import notices, partly
 from yanhu_satcheck.report.tally import Tally, tallies
 from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.terms import CONSISTENT, SUPPLIES, Status, Words
@@ -54,8 +54,9 @@ def _lines(audit: Audit, out: Path) -> Iterator[str]:
     states: list[tuple[Words, Status | None]] = [
         (status.words, status) for status in sorted(Status, reverse=True)
     ]
-    for words, status in [*states, (CONSISTENT, None)]:
+    for words, status in states:
         yield f"  {_say(words, lang)} {ledger.count(status)}"
+    yield f"  {_say(CONSISTENT, lang)} {ledger.count(None)}{_but(audit)}"
     yield from _not_supplied(audit.batch, lang)
     yield from _by_rule(audit)
     yield from _exceptions(audit)
@@ -73,6 +74,16 @@ def _lines(audit: Audit, out: Path) -> Iterator[str]:
         ),
         lang,
     )
+
+
+def _but(audit: Audit) -> str:
+    """Say beside 一致 how many of these some rule could not judge; "" where every rule did."""
+    some = partly(audit)
+    said = Words(
+        f"（其中 {some} 个另有规则未能判定，见“整批无法判定”）",
+        f" (some rule could not judge {some} of these: see what was not judged)",
+    )
+    return _say(said, audit.lang) if some else ""
 
 
 def _not_supplied(batch: Batch, lang: str) -> Iterator[str]:
@@ -132,8 +143,11 @@ def _not_judged(audit: Audit) -> Iterator[str]:
     if not mute:
         return
     yield _say(Words("整批无法判定", "not judged for the whole batch"), lang)
+    left = {one.rule: len(one.unjudged) for one in audit.judgement.accounts}
     for finding in mute[:MOST_LINES]:
-        yield f"  {finding.rule} {_say(finding.message, lang)}"
+        many = 0 if finding.rule.startswith("DQ") else left.get(finding.rule, 0)
+        said = Words(f"（未判断图斑 {many} 个）", f" (polygons left unjudged: {many})")
+        yield f"  {finding.rule} {_say(finding.message, lang)}{_say(said, lang) if many else ''}"
     if len(mute) > MOST_LINES:
         yield _more(len(mute) - MOST_LINES, "无法判定", lang)
 

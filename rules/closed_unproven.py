@@ -92,16 +92,17 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     for row in dossier.batch.ledger:
         if _closed(row, dossier.as_of):
             closed.setdefault((_whose(dossier, row), row.key), []).append(row)
+    ours = tuple(sorted({id for whom, _ in closed for id in whom}))
     if closed and (untold := _untold(dossier)):
         zh, en = "、".join(one.zh for one in untold), ", ".join(one.en for one in untold)
         says = Words(
             f"整改台账的{zh}整列空白，视为未提供，不逐行判断",
             f"blank in the whole ledger and so not supplied: {en}",
         )
-        yield Unsure((), says)
-    if "scenes" in dossier.not_supplied and any(whom for whom, _ in closed):
+        yield Unsure((), says, left=ours)
+    if "scenes" in dossier.not_supplied and ours:
         zh_none = "未提供影像，销号后地面是否已整改未判断"
-        yield Unsure((), Words(zh_none, "no scenes: the ground was not judged"))
+        yield Unsure((), Words(zh_none, "no scenes: the ground was not judged"), left=ours)
     cases = {case.polygon_id: case for case in dossier.cases}
     for (whom, _), rows in sorted(closed.items()):
         mine = [cases[id] for id in whom]

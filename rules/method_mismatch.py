@@ -87,9 +87,12 @@ class Limits(Sizes):
 def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     """Doubt a method that the field record or the ground shows and the licence does not."""
     blind = "scenes" in dossier.not_supplied
-    if blind and any(_underground(_relied_on(case), limits) for case in dossier.cases):
+    under = [one for one in dossier.cases if _underground(_relied_on(one), limits)]
+    if blind and under:
+        left = tuple(case.polygon_id for case in under)
         zh = "未提供影像，地下开采许可证内的地面未判断"
-        yield Unsure((), Words(zh, "no scenes: ground under underground licences was not judged"))
+        en = "no scenes: ground under underground licences was not judged"
+        yield Unsure((), Words(zh, en), left=left)
     for case in dossier.cases:
         links = _relied_on(case)
         said = [*_record(case, links, limits)]

@@ -125,7 +125,7 @@ def _strays(dossier: Dossier) -> Iterator[Unsure]:
         )
         if "archive" in dossier.not_supplied:
             says = Words(f"{says.zh}（未提供档案）", f"{says.en} (no archive)")
-        yield Unsure((), says, related=(Related("ledger", number),))
+        yield Unsure((), says, related=(Related("ledger", number),), left=())
 
 
 def _concerns(case: Case, limits: NoLimits) -> bool:

@@ -110,7 +110,7 @@ def _said_of_devices(dossier: Dossier) -> Iterator[Unsure]:
             f" be in {shift.crs}, which is not declared: median distance {shift.before_m:.0f} m,"
             f" {shift.after_m:.0f} m in that datum; distances are judged by it, no figure changed",
         )
-        yield Unsure((), says, related=tuple(_related(id, whose) for id in shift.photos))
+        yield Unsure((), says, (), tuple(_related(id, whose) for id in shift.photos), ())
 
 
 def _said_of_cached(dossier: Dossier, limits: Limits) -> Iterator[Unsure]:
@@ -126,7 +126,9 @@ def _said_of_cached(dossier: Dossier, limits: Limits) -> Iterator[Unsure]:
             f"{len(ids)} photographs carry one and the same position ({lon:.6f}, {lat:.6f}):"
             " cached or typed in, and nothing is judged by it",
         )
-        yield Unsure((), says, related=tuple(_related(id, whose) for id in sorted(ids)))
+        about = tuple(_related(id, whose) for id in sorted(ids))
+        left = tuple(sorted({one.polygon_id for one in about if one.polygon_id}))
+        yield Unsure((), says, related=about, left=left)
 
 
 def _cached(place: PhotoPlace, limits: Limits) -> bool:

@@ -144,7 +144,7 @@ def _said_of_zones(timed: Iterable[_Timed]) -> Iterator[Unsure]:
             " are judged with eight hours added",
         )
         related = tuple(Related("photo", id, whose) for id, whose in sorted(ahead.items()))
-        yield Unsure((), says, related=related)
+        yield Unsure((), says, related=related, left=())
 
 
 def _dated(case: Case, timed: list[_Timed], limits: Limits) -> Iterator[Answer]:

@@ -56,11 +56,9 @@ BETWEEN = re.compile(r"[、,;；/\s]+")
 def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     """Name each call without its proof, and each number that proves nothing."""
     blank = {name for name in dossier.batch.blank_columns if name.startswith("submission.")}
-    untold = {
-        words for case in dossier.cases for words in _untold(case, {*blank}) if words is not None
-    }
-    if untold:
-        yield _not_supplied(sorted(untold))
+    left = [case for case in dossier.cases if f"submission.{PROOF[case.call][0]}" in blank]
+    if left:
+        yield _not_supplied(left)
     hazards = {reference(one.ref) for one in dossier.batch.hazards if one.ref}
     for case in dossier.cases:
         column, kind, words = PROOF[case.call]
@@ -74,13 +72,8 @@ def check(dossier: Dossier, limits: NoLimits) -> Iterator[Answer]:
     yield from _shared(dossier)
 
 
-def _untold(case: Case, blank: set[str]) -> Iterator[Words]:
-    column, _, words = PROOF[case.call]
-    if f"submission.{column}" in blank:
-        yield words
-
-
-def _not_supplied(columns: Sequence[Words]) -> Unsure:
+def _not_supplied(left: Sequence[Case]) -> Unsure:
+    columns = sorted({PROOF[case.call][2] for case in left})
     zh, en = "、".join(one.zh for one in columns), ", ".join(one.en for one in columns)
     return Unsure(
         (),
@@ -88,6 +81,7 @@ def _not_supplied(columns: Sequence[Words]) -> Unsure:
             f"填报表的{zh}整列空白，视为未提供，不逐个图斑判断",
             f"blank in the whole filing and so not supplied: {en}",
         ),
+        left=tuple(case.polygon_id for case in left),
     )
 
 

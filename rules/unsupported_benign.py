@@ -96,7 +96,7 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
     lacking = {"permits", "projects"} & dossier.not_supplied
     told = {case.polygon_id for case in dossier.cases if _table(case) in lacking}
     if told or (dossier.cases and len(lacking) == 2):
-        yield _not_supplied(lacking)
+        yield _not_supplied(lacking, tuple(sorted(told)) if len(lacking) == 1 else None)
     if len(lacking) == 2:
         return
     for case in dossier.cases:
@@ -115,7 +115,7 @@ def _table(case: Case) -> str:
     return "permits" if case.call is Call.LEGAL else "projects"
 
 
-def _not_supplied(lacking: set[str] | frozenset[str]) -> Unsure:
+def _not_supplied(lacking: set[str] | frozenset[str], left: tuple[str, ...] | None) -> Unsure:
     said = {
         "permits": Words(
             "未提供采矿权，填报为合法的图斑是否有许可证未判断",
@@ -126,7 +126,7 @@ def _not_supplied(lacking: set[str] | frozenset[str]) -> Unsure:
             "no projects supplied: calls that rest on an approval were not judged",
         ),
     }
-    return Unsure((), joined([said[name] for name in sorted(lacking)]))
+    return Unsure((), joined([said[name] for name in sorted(lacking)]), left=left)
 
 
 def _covered(case: Case) -> float:

@@ -240,7 +240,31 @@ def test_every_issued_polygon_is_accounted_for() -> None:
 def test_the_books_tell_in_order_from_not_judged() -> None:
     mine = rule(answers(Unsure(("P2",), SAYS)), concerns=lambda case, _: case.polygon_id != "P3")
     [account] = judge(dossier(*map(case, ["P3", "P2", "P1"])), [mine]).accounts
-    assert account == ("ZZ01", ("P1", "P2"), ("P2",), None)
+    assert account == ("ZZ01", ("P1", "P2"), ("P2",), None, ())
+
+
+def test_the_books_tell_who_is_left_unjudged_for_what_the_batch_lacks() -> None:
+    three = dossier(*map(case, ["P1", "P2", "P3"]))
+    given: list[Answer] = [Unsure((), SAYS, left=("P1", "P2")), doubt("P2")]
+    [account] = judge(three, [rule(answers(*given))]).accounts
+    assert (account.unjudged, account.passed_over, account.in_order) == (
+        ("P1", "P2"),
+        ("P1",),
+        ("P3",),
+    )
+    [account] = judge(three, [rule(answers(Unsure((), SAYS)))]).accounts
+    assert (account.unjudged, account.in_order) == (("P1", "P2", "P3"), ())
+    [account] = judge(three, [rule(answers(Unsure((), SAYS, left=())))]).accounts
+    assert (account.unjudged, account.in_order) == ((), ("P1", "P2", "P3"))
+    with pytest.raises(RuleError, match="P9"):
+        judge(three, [rule(answers(Unsure((), SAYS, left=("P9",))))])
+
+
+def test_a_rule_that_the_batch_mutes_finds_nobody_in_order() -> None:
+    lacking = dossier(case("P1"), not_supplied=frozenset({"permits"}))
+    mine = rule(answers(), needs=frozenset({"permits"}))
+    [account] = judge(lacking, [mine]).accounts
+    assert (account.unjudged, account.in_order) == (("P1",), ())
 
 
 def test_the_whole_batch_comes_first_then_polygon_rule_and_id() -> None:

@@ -293,7 +293,7 @@ def test_audit_json_balances_and_names_no_place(out: Path, audit: Audit) -> None
     assert polygons.pop("issued") == sum(polygons.values()) == len(IDS)
     for one in said["rules"].values():
         if "concerned" in one:
-            assert one["concerned"] == one["answered"] + one["in_order"]
+            assert one["concerned"] == one["answered"] + one["in_order"] + one["unjudged"]
     assert str(audit.batch.root) not in text
     assert {**said["files"], "audit.json": None}.keys() == {
         k.replace("\\", "/") for k in hashes(out)

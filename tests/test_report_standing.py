@@ -15,12 +15,13 @@ import pytest
 from tests.conftest import Run
 from tests.test_report_audit import IDS, TITLES, entry, finding, findings, small_audit
 from yanhu_satcheck import report
+from yanhu_satcheck.cli.summary import summary
 from yanhu_satcheck.evidence import Case
 from yanhu_satcheck.finding import Account, Judgement
 from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report.figures import figure_name
 from yanhu_satcheck.report.sheets import all_sheets
-from yanhu_satcheck.report.standing import planned
+from yanhu_satcheck.report.standing import partly, planned, standings
 from yanhu_satcheck.rulebook import rulebook
 from yanhu_satcheck.terms import Status, Words
 
@@ -37,7 +38,7 @@ def calm(root: Path, lang: str = "zh", **more: Any) -> Audit:
             Account("CL01", IDS[:2], ()),
             Account("PH01", IDS, ()),
             Account("LE02", (), (), Words("没有历史档案", "no archive")),
-            Account("DQ08", IDS, ()),
+            Account("DQ08", IDS, (), None, IDS),
         ),
     )
     entries = tuple(entry(one, judged) for one in audit.cases)
@@ -82,6 +83,38 @@ def test_the_remark_stands_beside_every_badge_and_in_the_ledger(out: Path) -> No
     assert page(out).count("另有 2 条规则未能判定") == 1
     assert cell(out, "更正依据") == "未见不符；未能判定：LE02、DQ08"
     assert cell(out, "审核状态") == "一致"
+
+
+def test_a_rule_is_open_for_those_alone_whom_it_leaves_unjudged(tmp_path: Path) -> None:
+    says = Words("填报表的修复方案文号整列空白", "blank in the whole filing: plan number")
+    judged = Judgement(
+        (finding("CL05", (), Status.UNASSESSABLE, says),),
+        (Account("PH01", IDS, ()), Account("CL05", IDS[:3], (), None, IDS[:2])),
+    )
+    audit = calm(tmp_path / "audit", judgement=judged)
+    entries = tuple(entry(one, judged) for one in audit.cases)
+    audit = replace(audit, ledger=replace(audit.ledger, entries=entries, unjudged=judged.findings))
+    told = standings(audit)
+    assert [told[id].codes for id in IDS[:4]] == [("CL05",), ("CL05",), (), ()]
+    assert [told[id].in_order for id in IDS[:3]] == [("PH01",), ("PH01",), ("PH01", "CL05")]
+    assert partly(audit) == 2
+    screen = summary(audit, tmp_path)
+    assert f"一致 {len(IDS)}（其中 2 个另有规则未能判定" in screen
+    assert "填报表的修复方案文号整列空白（未判断图斑 2 个）" in screen
+    about = {row[1]: str(row[2]) for row in all_sheets(audit)[-1].rows}
+    assert about["一致"].endswith("其中 2 个另有规则未能判定")
+    [book] = [said for name, said in about.items() if str(name).startswith("CL05")]
+    assert book.endswith("未见不符 1 个，因本批缺少材料未判断 2 个")
+    report.write(audit, tmp_path / "OUT")
+    assert cell(tmp_path / "OUT", "更正依据") == "未见不符；未能判定：CL05"
+    assert cell(tmp_path / "OUT", "更正依据", 2) == ""
+
+
+def test_where_every_rule_judged_nothing_stands_beside_the_count(tmp_path: Path) -> None:
+    judged = Judgement((), (Account("PH01", IDS, ()),))
+    audit = calm(tmp_path, judgement=judged)
+    assert partly(audit) == 0
+    assert f"  一致 {len(IDS)}\n" in summary(audit, tmp_path)
 
 
 def test_a_polygon_without_a_filing_row_is_not_called_checked(out: Path) -> None:

@@ -78,6 +78,18 @@ class Account(NamedTuple):
     concerned: tuple[str, ...]
     answered: tuple[str, ...]  # of those concerned: doubted or unsure; the others were in order
     mute: Words | None = None  # what the batch does not supply
+    unjudged: tuple[str, ...] = ()  # of those concerned: the batch lacks what they are judged by
+
+    @property
+    def in_order(self) -> tuple[str, ...]:
+        """Those that the rule looked at whole, and found in order."""
+        told = {*self.answered, *self.unjudged}
+        return tuple(one for one in self.concerned if one not in told)
+
+    @property
+    def passed_over(self) -> tuple[str, ...]:
+        """Those that stay unjudged, and of whom nothing else was said."""
+        return tuple(one for one in self.unjudged if one not in self.answered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,16 +68,17 @@ class _Bench:
             mine = [case for case in self.dossier.cases if rule.concerns(case, rule.limits)]
             mine.sort(key=lambda case: case.polygon_id)
             mute = _mute(rule, self.dossier)
-            answers: Iterable[Answer] = [Unsure((), mute)] if mute else self._ask(rule, mine)
+            answers = [Unsure((), mute)] if mute else [*self._ask(rule, mine)]
             findings = list(self._findings(rule, mine, answers))
             if len({one.id for one in findings}) < len(findings):
                 raise ValueError("it answers twice about the same polygons and things")
+            concerned = tuple(case.polygon_id for case in mine)
+            left = _left(answers, concerned)
         except Exception as cause:
             raise RuleError(rule.code, cause) from cause
-        concerned = tuple(case.polygon_id for case in mine)
         named = {id for one in findings for id in one.polygon_ids}
         answered = tuple(id for id in concerned if id in named)
-        return findings, Account(rule.code, concerned, answered, mute)
+        return findings, Account(rule.code, concerned, answered, mute, left)
 
     def _ask(self, rule: Rule[Any], mine: list[Case]) -> Iterable[Answer]:
         return rule.check(replace(self.dossier, cases=tuple(mine)), rule.limits)
@@ -123,6 +124,15 @@ class _Chance:
         """Give a group the chance of its worst member; one that cannot be told is the worst."""
         p, q = ([chances[id] for id in polygon_ids] for chances in (self.p, self.q))
         return _worst(p), _worst(q)
+
+
+def _left(answers: Iterable[Answer], concerned: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the polygons that something said of the whole batch leaves unjudged."""
+    whole = [one for one in answers if isinstance(one, Unsure) and not one.polygon_ids]
+    left = {id for one in whole for id in (concerned if one.left is None else one.left)}
+    if strangers := left - {*concerned}:
+        raise ValueError(f"it leaves {sorted(strangers)} unjudged, which it does not judge")
+    return tuple(id for id in concerned if id in left)
 
 
 def _worst(chances: list[float | None]) -> float | None:

@@ -46,6 +46,8 @@ class Unsure:
     says: Words
     figures: tuple[Figure, ...] = ()
     related: tuple[Related, ...] = ()
+    left: tuple[str, ...] | None = None
+    """Said of the whole batch: whom that leaves unjudged, () for a mere remark; `None`: all."""
 
 
 COVERS = 0.9

@@ -82,7 +82,8 @@ def _rules(audit: Audit) -> dict[str, Any]:
             said[code] |= {
                 "concerned": len(book.concerned),
                 "answered": len(book.answered),
-                "in_order": len(set(book.concerned) - set(book.answered)),
+                "in_order": len(book.in_order),
+                "unjudged": len(book.passed_over),
                 "mute": book.mute._asdict() if book.mute else None,
             }
     return said

@@ -12,7 +12,7 @@ from yanhu_satcheck.report.columns import say, state
 from yanhu_satcheck.report.figures import sentence, spoken
 from yanhu_satcheck.report.names import day
 from yanhu_satcheck.report.people import about, filled_says, outdated_says
-from yanhu_satcheck.report.standing import absent_says, notices
+from yanhu_satcheck.report.standing import absent_says, notices, partly
 from yanhu_satcheck.report.townships import township_rows
 from yanhu_satcheck.report.words import sentences
 from yanhu_satcheck.review import (
@@ -276,6 +276,8 @@ def _reading(audit: Audit) -> Iterator[tuple[Cell, ...]]:
     for status in (None, *sorted(Status, reverse=True)):
         key = status.name.lower() if status else "consistent"
         said = text["state_line"].format(says=text[f"means_{key}"], count=count(status))
+        if status is None and (some := partly(audit)):
+            said += text["semicolon"] + text["state_open"].format(count=some)
         name = state(status)
         if audit.lang == "en":
             name = f"{name} {(status.words if status else CONSISTENT).en}"
@@ -295,10 +297,11 @@ def _books(audit: Audit) -> Iterator[tuple[Cell, ...]]:
     text = sentences(audit.lang)
     for one in audit.judgement.accounts:
         name = f"{one.rule} {say(audit.titles.get(one.rule), audit.lang)}".strip()
-        order = len(set(one.concerned) - set(one.answered))
         said = text["book"].format(
-            concerned=len(one.concerned), answered=len(one.answered), order=order
+            concerned=len(one.concerned), answered=len(one.answered), order=len(one.in_order)
         )
+        if one.passed_over:
+            said += text["book_left"].format(count=len(one.passed_over))
         yield ("规则账目", name, say(one.mute, audit.lang) if one.mute else said)
 
 

@@ -26,7 +26,7 @@ class Standing(NamedTuple):
     """One polygon's rules, in the order of the rule book."""
 
     in_order: tuple[str, ...]  # looked, and found nothing
-    open: tuple[Open, ...]  # could not judge, for the batch as a whole
+    open: tuple[Open, ...]  # could not judge it, for what the batch as a whole lacks
     idle: int  # do not concern it
     filed: bool  # or the filing as a whole is not supplied, which its rules say themselves
 
@@ -39,34 +39,45 @@ class Standing(NamedTuple):
 def standings(audit: Audit) -> dict[str, Standing]:
     """Tell the rules of every polygon apart by the books that were kept of each."""
     open_ = _open(audit)
-    mute = {one.rule for one in open_}
     books = [
-        (one.rule, frozenset(one.concerned), frozenset(one.answered))
+        (one.rule, frozenset(one.in_order), frozenset(one.concerned))
         for one in audit.judgement.accounts
-        if one.rule not in mute
+        if one.mute is None
     ]
     unfiled = "submission" in audit.batch.not_supplied
     return {
         case.polygon_id: Standing(
-            tuple(rule for rule, whom, told in books if case.polygon_id in whom - told),
-            open_,
-            sum(case.polygon_id not in whom for _, whom, _ in books),
+            tuple(rule for rule, good, _ in books if case.polygon_id in good),
+            tuple(one for one, whom in open_ if whom is None or case.polygon_id in whom),
+            sum(case.polygon_id not in whom for _, _, whom in books),
             unfiled or case.filing is not None,
         )
         for case in audit.cases
     }
 
 
-def _open(audit: Audit) -> tuple[Open, ...]:
-    """Give what no polygon could be judged for: mute rules, and what is said of the whole batch."""
+def partly(audit: Audit) -> int:
+    """Count the polygons that are 一致 while some rule could not judge them."""
+    told = standings(audit)
+    calm = [one.polygon_id for one in audit.ledger.entries if one.status is None]
+    return sum(bool(told[id].codes) for id in calm if id in told)
+
+
+def _open(audit: Audit) -> tuple[tuple[Open, frozenset[str] | None], ...]:
+    """Give what could not be judged for the batch as a whole, and of whom; `None`: of anybody.
+
+    A mute rule judges no polygon. What another rule says of the whole batch leaves those unjudged
+    that its books name.
+    """
     whole: dict[str, list[Words]] = {}
     for finding in audit.judgement.findings:
         if not finding.polygon_ids and finding.status is Status.UNASSESSABLE:
             whole.setdefault(finding.rule, []).append(finding.message)
-    found = []
+    found: list[tuple[Open, frozenset[str] | None]] = []
     for one in audit.judgement.accounts:
         reasons = [one.mute] if one.mute else whole.get(one.rule, [])
-        found += [Open(one.rule, why) for why in reasons]
+        whom = None if one.mute else frozenset(one.unjudged)
+        found += [(Open(one.rule, why), whom) for why in reasons]
     return tuple(found)
 
 
