@@ -89,7 +89,8 @@ def enough(
         if drawn.area > best.area:
             best, there = drawn, ground.taken[-1]
         ground.taken.pop()
-    if best.area < min(0.7 * wanted_m2, max(0.35 * wanted_m2, SEEN)):
+    seen = 0.0 if "-fine" in zone else SEEN
+    if best.area < min(0.7 * wanted_m2, max(0.35 * wanted_m2, seen)):
         raise ValueError(f"nowhere are {hectares} ha of {what} on ground of the kind “{zone}”")
     ground.taken.append(there)
     return best
