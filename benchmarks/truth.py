@@ -8,8 +8,9 @@
 The second form audits the earlier quarter, adds it to an archive, and audits the later one with
 it, all in a temporary folder; both tables are printed. The third makes both quarters anew from each
 of so many seeds, audits them in the same way, and prints each seed's misses and one table summed
-over both quarters of all seeds, with the false-alarm rate of each rule. Photographs take most of
-the time to make; without them what rests on photographs is neither planted nor counted.
+over both quarters of all seeds, with the false-alarm rate of each rule; Ctrl-C prints it of the
+seeds that are done. Photographs take most of the time to make; without them what rests on
+photographs is neither planted nor counted.
 
 `planted` are the polygons where a rule must fire, and the things of the whole batch that it must
 name (a patrol that is lacking, a file that cannot be read); `honest` are those that it may not.
@@ -21,6 +22,7 @@ truth, is printed behind a `!`.
 import argparse
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -213,11 +215,13 @@ def without_photographs(truth: dict[str, Any]) -> dict[str, Any]:
     return truth | {"polygons": polygons, "batch_must_fire": planted}
 
 
-def over_seeds(seeds: Iterable[int], pictures: bool) -> dict[str, Sum]:
-    """Make, audit and score both quarters of each seed; misses are printed as they come."""
+def over_seeds(seeds: Iterable[int], pictures: bool, total: dict[str, Sum]) -> Iterator[int]:
+    """Make, audit and score both quarters of each seed into `total`; misses are printed.
+
+    Gives each seed that is scored.
+    """
     from yanhu_satcheck.sample import QUARTERS, folders
 
-    total: dict[str, Sum] = {}
     for seed in seeds:
         with TemporaryDirectory() as where:
             earlier, later = (Path(where) / name for name in QUARTERS)
@@ -237,7 +241,7 @@ def over_seeds(seeds: Iterable[int], pictures: bool) -> dict[str, Sum]:
                     total[one.rule] = total.get(one.rule, Sum()).plus(one)
                     for line in _exceptions(one, truth):
                         print(f"seed {seed} {line}", flush=True)
-    return total
+            yield seed
 
 
 def _exceptions(one: Score, truth: Mapping[str, Any]) -> Iterator[str]:
@@ -272,7 +276,13 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.seeds:
         seeds = range(asked.first, asked.first + asked.seeds)
-        show_sum(over_seeds(seeds, not asked.without_photographs))
+        total: dict[str, Sum] = {}
+        scored = []
+        with suppress(KeyboardInterrupt):  # what was scored until then is worth its table
+            for seed in over_seeds(seeds, not asked.without_photographs, total):
+                scored.append(seed)
+        print(f"{len(scored)} seeds scored: {' '.join(map(str, scored))}")
+        show_sum(total)
     elif asked.out:
         show(asked.batch, asked.out)
     elif asked.batch and asked.after:
