@@ -267,9 +267,23 @@ def exit_code(command: Callable[[], Any], interrupts: Sequence[int] = ()) -> int
         return BROKEN
     except Exception as cause:
         # Libraries turn a Ctrl-C during their own start into a failure to import.
-        if not interrupts and not _from_keyboard(cause):
-            raise
-        return _interrupted()
+        if interrupts or _from_keyboard(cause):
+            return _interrupted()
+        return _broken()
+
+
+def _broken() -> int:
+    """Show where our own mistake is, for who mends it; its code is not that of an audit."""
+    from traceback import format_exc
+
+    click.echo(format_exc(), err=True)
+    click.echo(
+        "程序内部错误，已停止，未写出结果；请把以上内容发给维护人\n"
+        "an error of the program itself: stopped, no report was written; send the lines above to "
+        "its maintainer",
+        err=True,
+    )
+    return BROKEN
 
 
 def _interrupted() -> int:

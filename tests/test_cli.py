@@ -170,8 +170,14 @@ def test_an_interrupt_that_a_library_hides_is_an_interrupt() -> None:
 
     assert exit_code(command) == 130
     assert exit_code(_broken_install, interrupts=[2]) == 130
-    with pytest.raises(ImportError, match="really not there"):
-        exit_code(_broken_install)
+
+
+def test_our_own_mistake_is_shown_and_is_no_result(capsys: pytest.CaptureFixture[str]) -> None:
+    """1 would say to a script that the audit found something."""
+    assert exit_code(_broken_install) == 3
+    said = capsys.readouterr().err
+    assert "really not there" in said
+    assert "程序内部错误" in said
 
 
 def _broken_install() -> None:

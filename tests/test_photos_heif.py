@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.test_photos_pairs import rocks
 from yanhu_satcheck import heif
+from yanhu_satcheck.photos.pairs import Shot, pair_answer
 from yanhu_satcheck.photos.picture import Unreadable, decode, digest, distance, print_of
 from yanhu_satcheck.read.look import look
 
@@ -54,6 +55,19 @@ def test_it_is_turned_upright_once(tmp_path: Path, orientation: int, size: tuple
     turns = {1: 0, 3: 2, 6: 3}[orientation]
     wanted = np.rot90(np.asarray(view(), np.int16), turns)
     assert np.abs(np.asarray(upright, np.int16) - wanted).mean() < 8
+
+
+def test_a_jpeg_of_the_same_exposure_is_the_same_view(tmp_path: Path) -> None:
+    """As an iPhone's photograph and what a chat made of it; they are compared by their files."""
+    (tmp_path / "a.heic").write_bytes(photograph())
+    view().save(tmp_path / "b.jpg", quality=90)
+    shots = [
+        Shot(path.name, path, seen.reduced, (seen.width, seen.height), seen.fingerprint)
+        for path in (tmp_path / "a.heic", tmp_path / "b.jpg")
+        for seen in [print_of(path, digest(path), tmp_path)]
+    ]
+    for pair in (shots, shots[::-1]):
+        assert pair_answer(*pair).kind in ("copy", "view")
 
 
 @pytest.mark.parametrize("kept", [20, 300, -5])

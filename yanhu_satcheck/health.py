@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yanhu_satcheck
+from yanhu_satcheck import heif
 from yanhu_satcheck.terms import Words
 
 LIBRARIES = {
@@ -170,9 +171,8 @@ def _codecs() -> Check:
         said = "、".join(lacks)
         return Check(name, Level.BAD, Words(f"不能解码 {said}", f"cannot decode {said}"))
     held = "、".join(_CODECS.values())
-    return Check(
-        name, Level.GOOD, Words(f"{held}；HEIC 不能读取", f"{held.replace('、', ', ')}; no HEIC")
-    )
+    zh, en = ("；HEIC 不能读取", "; no HEIC") if not heif.readable() else ("、HEIC", ", HEIC")
+    return Check(name, Level.GOOD, Words(f"{held}{zh}", f"{held.replace('、', ', ')}{en}"))
 
 
 def _sqlite() -> Check:

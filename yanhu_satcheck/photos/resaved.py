@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, JpegImagePlugin
 from scipy.optimize import isotonic_regression
 
+from yanhu_satcheck import heif
 from yanhu_satcheck.photos.picture import FORMATS, Gray, decode, gray
 
 CELL_PX = 32
@@ -260,7 +261,7 @@ def _encoded(rgb: Rgb, made: _Encoding) -> Rgb:
 
 def _encoding(path: Path) -> _Encoding | None:
     """How a JPEG of one or three colours was encoded; `None` for any other file."""
-    with Image.open(path, formats=FORMATS) as picture:
+    with Image.open(path, formats=heif.formats(FORMATS)) as picture:
         if not isinstance(picture, JpegImagePlugin.JpegImageFile) or picture.mode == "CMYK":
             return None
         tables = {number: list(table) for number, table in picture.quantization.items()}
