@@ -23,9 +23,11 @@ held to the same: one that a place takes over from its own earlier filing is not
 (PH03 asks when it was taken). Only reduced copies are kept of them, in which a whole frame saved
 again cannot be told from a fixed camera's next shot: that is one view, not one photograph.
 
-什么能说清：提供各图斑的原始照片和拍摄时间、位置。同一图斑重复提交同一张照片不作认定。
-What clears it: each polygon's own original file with its time and place. The same picture twice in
-one polygon is untidy, no more.
+什么能说清：照片文件自身记录了位置的，注明距各图斑多远，可据以判断照片原属哪个图斑；提供各图斑的原
+始照片和拍摄时间、位置。同一图斑重复提交同一张照片不作认定。
+What clears it: where the files themselves record a place, it is said how far each polygon lies from
+it, which tells whose picture it was. Each polygon's own original file with its time and place. The
+same picture twice in one polygon is untidy, no more.
 """
 
 from collections import defaultdict
@@ -180,9 +182,10 @@ def _doubt(
     near = _said_apart(apart, found.far)
     zh = [*names, *(f"往期 {batch} 的 {name}" for batch, name in then)]
     en = [*names, *(f"{name} of {batch}" for batch, name in then)]
+    own = _recorded(group, names)
     says = Words(
-        f"{words.zh}用于 {n} 个图斑{near.zh}：{'、'.join(zh)}；{group.how.zh}",
-        f"{words.en} serves {n} polygons{near.en}: {', '.join(en)}; {group.how.en}",
+        f"{words.zh}用于 {n} 个图斑{near.zh}：{'、'.join(zh)}；{group.how.zh}{own.zh}",
+        f"{words.en} serves {n} polygons{near.en}: {', '.join(en)}; {group.how.en}{own.en}",
     )
     source = group.photos[0]
     shown = len(group.photos) + len(found.twins)
@@ -208,6 +211,23 @@ def _doubt(
     return Doubt(
         tuple(names), status, confidence, says, tuple(figures), tuple(related), on_change=False
     )
+
+
+def _recorded(group: PhotoGroup, names: Collection[str]) -> Words:
+    """Say how far each polygon lies from where the files record that they were taken."""
+    told = {name: group.recorded[name] for name in names if name in group.recorded}
+    if not told or max(told.values()) <= NEIGHBOURS_M:
+        return Words("", "")
+    nearest = sorted(told, key=lambda name: (told[name], name))
+    zh = "、".join(f"{name} {_km(told[name]).zh}" for name in nearest)
+    en = ", ".join(f"{name} {_km(told[name]).en}" for name in nearest)
+    return Words(f"；文件自身记录的拍摄位置，距 {zh}", f"; the files record a place {en} away")
+
+
+def _km(metres: float) -> Words:
+    if metres < 1000:
+        return Words(f"{metres:.0f} 米", f"{metres:.0f} m")
+    return Words(f"{metres / 1000:.1f} 公里", f"{metres / 1000:.1f} km")
 
 
 def _apart(group: PhotoGroup, found: _Reuse) -> float | None:

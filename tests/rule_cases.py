@@ -228,7 +228,8 @@ def group(kind: str, ids: list[str], told: Told) -> PhotoGroup:
         for one, two in [both.split()]
     }
     pairs = () if heights is None else (pair,)
-    return PhotoGroup(kind, tuple(ids), how, earlier=earlier, pairs=pairs, stands=stands)
+    found = PhotoGroup(kind, tuple(ids), how, earlier=earlier, pairs=pairs, stands=stands)
+    return found._replace(recorded=told.get("recorded", {}))
 
 
 def stand(told: list[float]) -> Stand:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.test_photos_place import SHAPES, around, batch, photo, placed
+from yanhu_satcheck.batch import Recorded
 from yanhu_satcheck.evidence import PhotoEvidence, PhotoPlace, Stand
 from yanhu_satcheck.photos.datum import wgs84_to_gcj02
 from yanhu_satcheck.photos.views import Views
@@ -94,6 +95,16 @@ def test_a_device_that_writes_another_datum_is_taken_in_it() -> None:
     assert right is not None
     assert told.metres == pytest.approx(right.metres, abs=1)
     assert abs(plain.metres - right.metres) > 100
+
+
+def test_a_file_s_own_position_tells_whose_picture_it_was() -> None:
+    filed = taken(502_050, 3_875_050)
+    there = replace(filed, recorded=Recorded(lonlat=taken(500_050, 3_875_050).lonlat))
+    told = Views(batch()).recorded([there, filed], [("P1", ONE), ("P2", TWO)])
+    assert told == {"P1": 0.0, "P2": pytest.approx(1950, abs=1)}
+    other = replace(filed, recorded=Recorded(lonlat=filed.lonlat))
+    assert Views(batch()).recorded([there, other], [("P1", ONE)]) == {}
+    assert Views(batch()).recorded([filed], [("P1", ONE)]) == {}
 
 
 def test_without_a_position_nothing_is_told() -> None:

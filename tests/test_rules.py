@@ -94,6 +94,16 @@ def test_every_finding_speaks_both_languages_and_of_no_person() -> None:
         assert all(figure.source for figure in finding.evidence), finding
 
 
+def test_where_the_files_say_they_were_taken_is_said_of_every_polygon() -> None:
+    told = {"P1": {"photos": ["a"]}, "P2": {"photos": ["b"]}, "groups": [["exposure", "a", "b"]]}
+    far = dossier(told | {"recorded": {"P1": 3950.0, "P2": 12.0}}, {})
+    near = dossier(told | {"recorded": {"P1": 250.0, "P2": 12.0}}, {})
+    [said], [quiet] = (judge(one, [BOOK["PH01"]]).findings for one in (far, near))
+    assert said.message.zh.endswith("；文件自身记录的拍摄位置，距 P2 12 米、P1 4.0 公里")
+    assert "the files record a place P2 12 m, P1 4.0 km away" in said.message.en
+    assert "文件自身记录" not in quiet.message.zh  # one view may show both
+
+
 def test_every_photograph_of_the_exposure_is_named_with_its_polygon() -> None:
     told = {
         "P1": {"photos": ["a", "c"]},

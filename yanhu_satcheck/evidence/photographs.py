@@ -131,3 +131,6 @@ class PhotoGroup(NamedTuple):
     apart: Mapping[tuple[str, str], float] = {}
     # How each such pair lies from where the picture was taken; absent: its position is unknown.
     stands: Mapping[tuple[str, str], Stand] = {}
+    # Metres from where its files themselves record that they were taken to each polygon issued
+    # here that it serves; empty where they record nothing or several places.
+    recorded: Mapping[str, float] = {}

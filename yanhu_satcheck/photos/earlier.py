@@ -49,6 +49,7 @@ def placed(
                 pairs=tuple(pair for pair in group.pairs if not _with_earlier(pair)),
                 apart=ground.apart(owners),
                 stands=ground.stands(owners, taken),
+                recorded=ground.recorded(owners, taken),
             )
         )
     return tuple(sorted(told, key=lambda group: (group.photos, group.kind)))
@@ -113,6 +114,10 @@ class _Ground:
             for (one, a), (two, b) in combinations(self._drawn(owners), 2)
         }
         return {pair: stand for pair, stand in found.items() if stand is not None}
+
+    def recorded(self, owners: Iterable[str], taken: Sequence[PhotoEvidence]) -> dict[str, float]:
+        """Say how far the polygons lie from where the files record that they were taken."""
+        return self._views.recorded(taken, self._drawn(owners))
 
     def _drawn(self, names: Iterable[str]) -> list[tuple[str, BaseGeometry]]:
         issued = [self._issued[name] for name in sorted(names) if name in self._issued]

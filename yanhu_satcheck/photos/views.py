@@ -19,6 +19,8 @@ from yanhu_satcheck.photos.place import datum_shifts
 
 SPARE = 2.0
 """Ground below a drone may lie twice as deep as where it took off."""
+ONE_PLACE_M = 100.0
+"""What two fixes of one place may differ by."""
 _ELLIPSOID = Geod(ellps="GRS80")
 
 
@@ -41,6 +43,23 @@ class Views:
             return None
         return to_wgs84(photo.lonlat, self._shifted.get(photo.id, self._crs))
 
+    def recorded(
+        self, photos: Iterable[PhotoEvidence], outlines: Iterable[tuple[str, BaseGeometry]]
+    ) -> dict[str, float]:
+        """Give the metres to named outlines from where one picture's files say they were taken.
+
+        Empty: the files record no position, or positions that lie apart.
+        """
+        there = [
+            to_wgs84(one.recorded.lonlat, self._shifted.get(one.id, self._crs))
+            for one in photos
+            if one.recorded.lonlat is not None
+        ]
+        if not there or _spread(there) > ONE_PLACE_M:
+            return {}
+        place = shapely.Point(self._to_metres.transform(*there[0]))
+        return {name: float(shapely.distance(one, place)) for name, one in outlines}
+
     def stand(
         self,
         photos: Sequence[PhotoEvidence],
@@ -60,8 +79,7 @@ class Views:
             return None
         best = min(told, key=lambda lies: (lies.off_deg is None, lies.off_deg or 0.0, lies.metres))
         positions = [*self.positions(photos), *elsewhere]
-        apart = (_ELLIPSOID.inv(*a, *b)[2] for a, b in combinations(positions, 2))
-        return Stand(best.metres, best.off_deg, max(map(float, apart), default=0.0))
+        return Stand(best.metres, best.off_deg, _spread(positions))
 
     def _lies(self, photo: PhotoEvidence, outlines: Iterable[BaseGeometry]) -> "_Lies | None":
         here = self._here(photo)
@@ -91,6 +109,12 @@ class Views:
 
     def _degrees(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(self._back.transform(xy[:, 0], xy[:, 1]))
+
+
+def _spread(positions: Iterable[LonLat]) -> float:
+    """Metres between the two of some positions that lie farthest apart."""
+    apart = (_ELLIPSOID.inv(*a, *b)[2] for a, b in combinations(positions, 2))
+    return max(map(float, apart), default=0.0)
 
 
 class _Lies(NamedTuple):
