@@ -13,7 +13,7 @@ from .happenings import rings
 from .lobes import Lobe
 from .noise import salt_of
 from .parcels import enough
-from .placing import follow
+from .placing import APART, follow
 from .plan_summer import SUMMER_CASES, SUMMER_NUMBERS
 from .quarter import Issued, Quarter
 from .regrowth import Regrowth
@@ -36,6 +36,9 @@ def summer(autumn: Quarter) -> Quarter:
     weeds: list[Work] = []
     for case in SUMMER_CASES:
         shape = shape_of(case, autumn, ground)
+        drawn = unary_union([one.outline for one in found])
+        if case.how.startswith("fields") and shape.buffer(APART).intersects(drawn):
+            shape = shape_of(case, autumn, ground, drawn.buffer(2 * APART))
         sliver = case.how.startswith("sliver")
         outline = largest(shape) if sliver else retraced(shape, case, autumn.seed)
         if outline.is_empty:
@@ -55,12 +58,14 @@ def retraced(shape: BaseGeometry, case: Case, seed: int) -> Polygon:
     return digitised(shape, salt_of(seed, f"outline {case.key}"))
 
 
-def shape_of(case: Case, autumn: Quarter, ground: Survey) -> BaseGeometry:
-    """The ground that a polygon of the summer is about."""
+def shape_of(
+    case: Case, autumn: Quarter, ground: Survey, busy: BaseGeometry | None = None
+) -> BaseGeometry:
+    """The ground that a polygon of the summer is about; fields are sought beside what is `busy`."""
     how, _, what = case.how.partition(":")
     if how == "fields":
         apart = 200.0 if "-fine" in case.zone else 330.0 + 60.0 * float(np.sqrt(case.hectares))
-        return enough(autumn.district, ground, case.zone, apart, case.hectares, what, SPRING)
+        return enough(autumn.district, ground, case.zone, apart, case.hectares, what, SPRING, busy)
     named = [autumn.of(key) for key in what.split("+")]
     if how in FOLLOWED:
         return follow(case, {}, {what: named[0].outline})
