@@ -238,11 +238,13 @@ def _doubt(
         metres = [f"{n:.0f}" for n in sorted(one.metres for one in far)]
         span = metres[0] if metres[0] == metres[-1] else f"{metres[0]}–{metres[-1]}"
         rest = Words("", "") if all_far else Words("，其余照片在近处", ", the others from near")
+        crs = "、".join(sorted({one.place.datum for one in far} - {""}))
+        zh, en = (f"（坐标按 {crs} 改正）", f" (taken as {crs})") if crs else ("", "")
         said.append(
             Words(
-                f"{len(far)} 张照片拍摄于距图斑 {span} 米处，要求不超过 "
+                f"{len(far)} 张照片拍摄于距图斑 {span} 米处{zh}，要求不超过 "
                 f"{limits.max_distance_m:.0f} 米{rest.zh}",
-                f"{len(far)} photographs were taken {span} m from it, at most"
+                f"{len(far)} photographs were taken {span} m from it{en}, at most"
                 f" {limits.max_distance_m:.0f} m allowed{rest.en}",
             )
         )

@@ -26,6 +26,7 @@ class PhotoPlace(NamedTuple):
     half_view_deg: float = 0.0  # half of the angle that the picture shows across
     declination_deg: float | None = None  # added to a bearing from magnetic north; `None`: none
     reach_m: float | None = None  # how far a camera looking down sees; `None`: it does not
+    datum: str = ""  # that its device writes, where it is recognised as another than declared
 
 
 class DatumShift(NamedTuple):

@@ -65,7 +65,8 @@ def examine(
                 other = two if two in filed_as else _filed_then(two, memory)
                 broken.append(_misread(batch, filed_as[one], _uncompared(other, cause)))
     broken += _unmarked(memory)
-    marked = tuple(_marked(photo, taken, templates) for photo in evidence)
+    shifted = {id: one.crs for one in datum_shifts(evidence, batch) for id in one.photos}
+    marked = tuple(_marked(_in_datum(one, shifted), taken, templates) for one in evidence)
     found = placed(alike, evidence, batch, past, memory)
     return marked, pictured(found, evidence, scratch, runner), tuple(broken)
 
@@ -82,6 +83,13 @@ def _marked(
     if marks is not None:
         kept = kept._replace(codebook=marks.version, size=marks.size, points=marks.packed())
     return replace(photo, marks=kept)
+
+
+def _in_datum(photo: PhotoEvidence, shifted: Mapping[str, str]) -> PhotoEvidence:
+    """Say of a photograph in which datum its device writes, where that was recognised."""
+    if photo.place is None or photo.id not in shifted:
+        return photo
+    return replace(photo, place=photo.place._replace(datum=shifted[photo.id]))
 
 
 def _filed_then(id: str, memory: Memory) -> str:

@@ -1,6 +1,7 @@
 """What a polygon's page shows beside its findings: photographs, papers, the filing as filed."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from yanhu_satcheck.evidence import (
@@ -16,6 +17,9 @@ from yanhu_satcheck.report.figures import spoken
 from yanhu_satcheck.report.names import day
 from yanhu_satcheck.report.side_by_side import Pair, pairs
 from yanhu_satcheck.report.words import sentences
+
+APART, APART_M = timedelta(minutes=1), 100.0
+"""From so much on what a file records of its taking is shown beside what the index says."""
 
 
 class PhotoView(NamedTuple):
@@ -63,12 +67,34 @@ def _photo_facts(photo: PhotoEvidence, lang: str) -> list[tuple[str, str]]:
     if photo.lonlat:
         facts.append((text["place"], f"{photo.lonlat[0]:.6f}, {photo.lonlat[1]:.6f}"))
     if photo.distance_m is not None:
-        facts.append((text["distance"], spoken(photo.distance_m, None, "m", lang)))
+        facts.append((text["distance"], _distance(photo, photo.distance_m, lang)))
+    facts += _own_record(photo, lang)
     if photo.azimuth is not None:
         north = {"T": text["true_north"], "M": text["magnetic_north"]}.get(photo.azimuth_ref, "")
         facts.append((text["azimuth"], f"{photo.azimuth:.0f}° {north}".strip()))
     camera = " ".join(filter(None, (photo.camera.make, photo.camera.model, photo.camera.serial)))
     return [*facts, (text["camera"], camera)] if camera else facts
+
+
+def _distance(photo: PhotoEvidence, metres: float, lang: str) -> str:
+    """Give the distance as it is judged: in its device's datum, where that was recognised."""
+    plain = spoken(metres, None, "m", lang)
+    place = photo.place
+    if place is None or place.datum not in place.datums:
+        return plain
+    judged = spoken(place.datums[place.datum], None, "m", lang)
+    return sentences(lang)["in_datum"].format(metres=judged, crs=place.datum, plain=plain)
+
+
+def _own_record(photo: PhotoEvidence, lang: str) -> Iterator[tuple[str, str]]:
+    """Give what the file itself records, where the index says otherwise."""
+    text, file, place = sentences(lang), photo.recorded, photo.place
+    if file.taken_at and photo.taken_at and abs(file.taken_at - photo.taken_at) >= APART:
+        yield text["own_time"], file.taken_at.strftime("%Y-%m-%d %H:%M:%S")
+    if file.lonlat and place is not None and place.own_m is not None and place.own_m > APART_M:
+        lonlat = f"{file.lonlat[0]:.6f}, {file.lonlat[1]:.6f}"
+        metres = spoken(place.own_m, None, "m", lang)
+        yield text["own_place"], text["own_apart"].format(lonlat=lonlat, metres=metres)
 
 
 def shared_views(
