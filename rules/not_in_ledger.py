@@ -1,10 +1,11 @@
 """What was filed as illegal, or contradicted before, has no row in the ledger (整治整改工作台账).
 
 查什么：填报为违法的图斑，在本批次的整改台账中没有对应的行；以及往期核查结论为与填报不一致、
-复核未予否定的图斑，在已知的各期整改台账中都没有对应的行。
+复核未予否定的图斑（未经复核采纳的会写明），在已知的各期整改台账中都没有对应的行。
 What it finds: a polygon filed ILLEGAL without a row of this batch in the ledger; and a polygon of
-an earlier batch whose audit contradicted its filing, which nobody refused, without a row in any
-ledger known. Without an archive it looks at this batch alone.
+an earlier batch whose audit contradicted its filing, which nobody refused (where nobody accepted it
+either, that is said), without a row in any ledger known. Without an archive it looks at this batch
+alone.
 
 为何要紧：查出的问题必须纳入台账，否则无人负责整改。
 Why it matters: what was found must enter the ledger, or nobody answers for putting it right.
@@ -33,6 +34,11 @@ from yanhu_satcheck.quantity import stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 
+ACCEPTED = "采纳"
+REVIEWED = Words("复核已采纳", "a reviewer accepted it")
+UNREVIEWED = Words(
+    "往期结论未经复核采纳，请先复核", "no reviewer has accepted that yet: review it first"
+)
 SHARE = 0.1
 """Share of the smaller from which two polygons lie on one place; fixed by the contract."""
 
@@ -87,17 +93,19 @@ def _contradicted(whom: Sequence[str], polygons: Sequence[EarlierPolygon]) -> Do
     number = polygons[0].polygon_id
     batches = "、".join(one.batch for one in polygons)
     again = "、".join(whom)
+    reviewed = all(one.opinion == ACCEPTED for two in polygons for one in two.contradicted)
+    say = REVIEWED if reviewed else UNREVIEWED
     zh = f"；本批次同一地块的图斑 {again} 也没有" if whom else ""
     en = f", nor one for {again}, issued on that ground now" if whom else ""
     return Doubt(
         tuple(whom),
         Status.UNSUPPORTED,
-        Confidence.CERTAIN,
+        Confidence.CERTAIN if reviewed else Confidence.LIKELY,
         Words(
-            f"{batches} 的图斑 {number} 核查结论为与填报不一致（{rules}），复核未予否定，"
+            f"{batches} 的图斑 {number} 核查结论为与填报不一致（{rules}，{say.zh}），"
             f"历次整改台账中均没有该图斑{zh}",
-            f"{number} of {batches} was found inconsistent with its filing ({rules}), which nobody"
-            f" refused, and no rectification ledger has a row for it{en}",
+            f"{number} of {batches} was found inconsistent with its filing ({rules}; {say.en}),"
+            f" and no rectification ledger has a row for it{en}",
         ),
         (
             stated("ledger_rows", 0, "rectification", threshold="1"),
@@ -139,7 +147,8 @@ RULE = Rule(
     code="RL01",
     slug="not-in-ledger",
     title=Words(
-        "填报为违法的图斑未纳入整治整改工作台账", "filed illegal, not in the rectification ledger"
+        "填报违法或往期核查不一致的图斑未纳入整治整改工作台账",
+        "filed illegal or contradicted before, not in the rectification ledger",
     ),
     basis=("盐湖区非法违法采矿隐患排查整治行动工作方案，四(四)：必须纳入整治整改工作台账",),
     severity=Severity.HIGH,

@@ -94,6 +94,20 @@ def test_every_finding_speaks_both_languages_and_of_no_person() -> None:
         assert all(figure.source for figure in finding.evidence), finding
 
 
+def test_an_earlier_conclusion_that_nobody_reviewed_is_said_to_be_so() -> None:
+    def said(opinion: str) -> Finding:
+        found = [{"rule": "CL01", "opinion": opinion}]
+        told = {"P1": {"call": "LEGAL"}, "contradicted": [{"id": "E1", "findings": found}]}
+        [finding] = judge(dossier(told, {}), [BOOK["RL01"]]).findings
+        return finding
+
+    assert "复核已采纳" in said("采纳").message.zh
+    assert said("采纳").confidence is Confidence.CERTAIN
+    for opinion in ("", "需外业"):
+        assert "请先复核" in said(opinion).message.zh
+        assert said(opinion).confidence is Confidence.LIKELY
+
+
 def test_where_the_files_say_they_were_taken_is_said_of_every_polygon() -> None:
     told = {"P1": {"photos": ["a"]}, "P2": {"photos": ["b"]}, "groups": [["exposure", "a", "b"]]}
     far = dossier(told | {"recorded": {"P1": 3950.0, "P2": 12.0}}, {})
