@@ -26,6 +26,12 @@ machines taken away, the pit planted), a pit that is there still may be in order
 measure and the acceptance. Of polygons not issued here only the words are read. A closing after the
 day of judging is open still, and RL03's.
 
+两期高程显示的降低，可能有一部分在销号之前：前期高程早于销号的，单凭高程（或影像过粗而须凭高程）的
+至多存疑，并写明两期高程的日期。
+Ground that elevations show to be lower may have been dug before the closing: where the first is
+older than that, what rests on elevation (also where images are too coarse by themselves) is at most
+a doubt, and the elevations' dates are told.
+
 什么能说清：验收意见、验收照片，销号以后的影像。
 What clears it: the acceptance and its photographs, and an image taken after the closing.
 """
@@ -37,7 +43,7 @@ from typing import NamedTuple
 
 from yanhu_satcheck.evidence import Case, ChangeEvidence, Dossier, LedgerRow, SceneView
 from yanhu_satcheck.policy import limit
-from yanhu_satcheck.quantity import Figure, stated
+from yanhu_satcheck.quantity import Figure, Measured, stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure, unseen
 from yanhu_satcheck.terms import Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
@@ -50,11 +56,13 @@ from yanhu_satcheck.traces import (
     coarse,
     dated,
     deeper,
+    dug_since,
     grain,
     grown,
     joined,
     later_figures,
     leads,
+    lowered_before,
     relief_figures,
     since,
     speaks,
@@ -202,12 +210,18 @@ def _seen(
     mining = speaks(case.cause, limits.p_mining) is Speaks.MINING
     went_on = bool(dug.answer) and day is not None and view.before_date >= day
     unclear = coarse(view, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
-    sure = mining and ((went_on and not unclear) or _pit(dossier, case, day, limits))
+    pit = _pit(dossier, case, day, limits)
+    older = lowered_before(dossier, day)
+    first = dug_since(dossier, view, change, told, view.cell_m <= limits.cell_m, limits)
+    since_then = went_on and not unclear and day is not None and first >= day
+    sure = mining and (since_then or (pit and older is None))
     bare = shown and change.bare_after.value >= limits.already_open
     bare = bare or any(one.bare.value >= limits.already_open for one in late)
-    if not (sure or bare or (mining and went_on)):
+    if not (bare or (mining and (went_on or pit))):
         return None
-    said = [_words(case, view, change, went_on, limits)]
+    low = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
+    said = [_words(dossier, case, view, change, went_on, low)]
+    said += [older] if low and older else []
     said += [unclear] if unclear and mining and went_on else []
     return Seen(sure, joined(said), _figures(case, view, limits))
 
@@ -225,16 +239,20 @@ def _pit(dossier: Dossier, case: Case, day: date | None, limits: Limits) -> bool
 
 
 def _words(
-    case: Case, view: SceneView, change: ChangeEvidence, went_on: bool, limits: Limits
+    dossier: Dossier,
+    case: Case,
+    view: SceneView,
+    change: ChangeEvidence,
+    went_on: bool,
+    low: Measured | None,
 ) -> Words:
-    low = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
     zh = f"{case.polygon_id} 在 {view.after_date} 影像上裸露 {change.bare_after}"
     en = f"{case.polygon_id} lay {change.bare_after} bare on {view.after_date}"
     if went_on:
         zh, en = f"{zh}，新增 {change.bare_gain}", f"{en}, {change.bare_gain} of it since"
     if low:
-        by = by_how_much(low)
-        zh, en = f"{zh}，较前期{by.zh}", f"{en}, and {by.en} than before"
+        by = by_how_much(dossier, low)
+        zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"
     return joined([Words(zh, en), why(case.cause, case.chance)])
 
 

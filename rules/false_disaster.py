@@ -41,6 +41,7 @@ from yanhu_satcheck.traces import (
     Sizes,
     Speaks,
     beyond,
+    by_heights,
     cause_figures,
     contradicted,
     cut_depth,
@@ -136,7 +137,7 @@ def _judged(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure else Confidence.HINT,
-        _says(case, view, signs, after, recent or not cut, slides),
+        _says(dossier, case, view, signs, after, recent or not cut, slides),
         _figures(case, view, change, limits),
         tuple(Related("hazard", ref) for ref, _ in case.hazards),
         proposes=proposal(dossier, case),
@@ -171,12 +172,13 @@ def _signs(case: Case, after: Since, limits: Limits) -> tuple[Words, ...]:
     relief, found = case.terrain, list[Words]()
     left = other(relief, "net_gross")
     if left and _gone(case, limits):
-        zh = f"挖走的土石不在下方（净量与总量之比 {left.value:.2f}）"
-        found.append(Words(zh, f"what was cut is gone (net over gross {left.value:.2f})"))
+        zh = f"两期高程间挖走的土石不在下方（净量与总量之比 {left.value:.2f}）"
+        en = f"what was cut between the elevations is gone (net over gross {left.value:.2f})"
+        found.append(Words(zh, en))
     hollow, shows = other(relief, "depression_m"), relief.detectable_m if relief else None
     if hollow and beyond(hollow) and shows is not None and hollow.value >= shows:
-        zh = f"新出现深 {hollow.value:.1f} 米的封闭凹坑"
-        found.append(Words(zh, f"a new closed hollow of {hollow.value:.1f} m"))
+        zh = f"两期高程间新出现深 {hollow.value:.1f} 米的封闭凹坑"
+        found.append(Words(zh, f"a closed hollow of {hollow.value:.1f} m new between elevations"))
     benches = other(relief, "benches")
     if benches and benches.value >= limits.benches:
         found.append(Words("台阶", "benches"))
@@ -190,6 +192,7 @@ def _signs(case: Case, after: Since, limits: Limits) -> tuple[Words, ...]:
 
 
 def _says(
+    dossier: Dossier,
     case: Case,
     view: SceneView,
     signs: tuple[Words, ...],
@@ -202,7 +205,7 @@ def _says(
     parts = [
         why(case.cause, case.chance),
         Words(f"滑坡 {slide:.2f}、泥石流 {flow:.2f}", f"a slide {slide:.2f}, a flow {flow:.2f}"),
-        _depth(case),
+        _depth(dossier, case),
     ]
     if not recent:
         parts.append(Words("两期高程离影像日期过远，挖损时间不明", "the elevations date no cut"))
@@ -219,7 +222,8 @@ def _says(
     )
 
 
-def _depth(case: Case) -> Words:
+def _depth(dossier: Dossier, case: Case) -> Words:
+    """Word the depth of the cut, with the dates between which all that elevations tell lies."""
     depth, shows = (
         cut_depth(case.terrain, case.drawn_area_m2),
         case.terrain.detectable_m if case.terrain else None,
@@ -229,10 +233,9 @@ def _depth(case: Case) -> Words:
             "高程变化未能测得，不能与滑坡区分",
             "no height change was measured that tells it from a slide",
         )
-    return Words(
-        f"平均挖深 {depth:.1f} 米（可探测 {shows:.1f} 米）",
-        f"it was cut {depth:.1f} m deep on average ({shows:.1f} m would show)",
-    )
+    zh = f"平均挖深 {depth:.1f} 米（可探测 {shows:.1f} 米）"
+    en = f"it was cut {depth:.1f} m deep on average ({shows:.1f} m would show)"
+    return by_heights(dossier, Words(zh, en))
 
 
 def _figures(

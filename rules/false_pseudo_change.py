@@ -131,7 +131,7 @@ def _judged(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure and (lasts or not dug.near) else Confidence.HINT,
-        _says(case, view, change, dug, cause, after, unclear, limits),
+        _says(dossier, case, view, change, dug, cause, after, unclear, limits),
         _figures(case, view, change, limits),
         proposes=proposal(dossier, case),
     )
@@ -143,6 +143,7 @@ def _is_season(case: Case, after: Since, limits: Limits) -> bool:
 
 
 def _says(
+    dossier: Dossier,
     case: Case,
     view: SceneView,
     change: ChangeEvidence,
@@ -154,8 +155,8 @@ def _says(
 ) -> Words:
     zh, en = _grew(change) if dug.was_open else _bared(change)
     if dug.moved:
-        by = by_how_much(dug.moved)
-        zh, en = f"{zh}，{by.zh}", f"{en}, and {by.en}"
+        by = by_how_much(dossier, dug.moved)
+        zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"
     if dug.near:
         zh, en = f"{zh}（误差范围触及限值，把握较低）", f"{en} (within its error of the limit)"
     if dug.answer is None:

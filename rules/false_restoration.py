@@ -52,6 +52,7 @@ from yanhu_satcheck.traces import (
     Sizes,
     Speaks,
     beyond,
+    by_how_much,
     cause_figures,
     change_figures,
     coarse,
@@ -229,7 +230,7 @@ def _ground(
         Confidence.LIKELY if sure else Confidence.HINT,
         joined(
             [
-                _says(case, view, change, seen, licensed),
+                _says(dossier, case, view, change, seen, licensed),
                 *([unclear] if unclear and cause is Speaks.MINING and not seen.firm else []),
             ]
         ),
@@ -283,27 +284,23 @@ def _filled(case: Case) -> bool:
 
 
 def _says(
-    case: Case, view: SceneView, change: ChangeEvidence, seen: Ground, licensed: bool
+    dossier: Dossier,
+    case: Case,
+    view: SceneView,
+    change: ChangeEvidence,
+    seen: Ground,
+    licensed: bool,
 ) -> Words:
     parts = []
-    if (low := seen.lower) and low.unit == "m":
-        zh = f"地面降低 {-low.value:.1f} ± {low.sigma:.1f} 米"
-        parts.append(Words(zh, f"its floor is {-low.value:.1f} ± {low.sigma:.1f} m lower"))
-    elif low:
-        zh = f"挖填净量 {low.value:.0f} ± {low.sigma:.0f} 立方米"
-        parts.append(Words(zh, f"its net volume is {low.value:.0f} ± {low.sigma:.0f} m³"))
+    if low := seen.lower:
+        parts.append(by_how_much(dossier, low))
     if low and not seen.floor:
         zh = "底面未见降低，可能为削坡"
         parts.append(Words(zh, "its floor is not lower: a slope may have been cut back"))
     elif low and not seen.recent:
         zh = "两期高程离影像日期过远，降低的时间不明"
         parts.append(Words(zh, "the elevations lie too far from the images to date it"))
-    if seen.barer:
-        gain = change.bare_gain
-        parts.append(Words(f"裸地增加 {gain}", f"bare ground grew by {gain}"))
-    if seen.fake:
-        zh = f"{seen.fake} 呈绿色而无植被光谱特征（可能为防尘网等覆盖）"
-        parts.append(Words(zh, f"{seen.fake} is green without the spectrum of plants"))
+    parts += _shown(view, change, seen)
     if (seen.barer or seen.fake) and not (seen.late or seen.firm or (seen.fake and seen.grows)):
         en = "no image of a growing season after the work yet"
         parts.append(Words("施工后尚无生长季影像", en))
@@ -311,10 +308,20 @@ def _says(
         zh = "有效采矿许可证覆盖该图斑"
         parts.append(Words(zh, "a licence in force covers it, inside which digging is allowed"))
     said = joined([*parts, why(case.cause, case.chance), *then(seen.after)])
-    return Words(
-        f"填报为生态修复治理；{view.before_date} 至 {view.after_date}：{said.zh}",
-        f"filed as restoration; from {view.before_date} to {view.after_date}: {said.en}",
-    )
+    return Words(f"填报为生态修复治理；{said.zh}", f"filed as restoration; {said.en}")
+
+
+def _shown(view: SceneView, change: ChangeEvidence, seen: Ground) -> Iterator[Words]:
+    """Say what the images show, between their own dates."""
+    zh, en = f"{view.before_date} 至 {view.after_date}", f"{view.before_date} to {view.after_date}"
+    if seen.barer:
+        gain = change.bare_gain
+        yield Words(f"{zh} 影像裸地增加 {gain}", f"from {en} bare ground grew by {gain}")
+    if seen.fake:
+        yield Words(
+            f"{zh} 影像上 {seen.fake} 呈绿色而无植被光谱特征（可能为防尘网等覆盖）",
+            f"from {en} {seen.fake} is green without the spectrum of plants",
+        )
 
 
 def _figures(

@@ -33,6 +33,7 @@ from yanhu_satcheck.traces import (
     Sizes,
     Speaks,
     beyond,
+    by_heights,
     cause_figures,
     change_figures,
     cut_depth,
@@ -176,7 +177,7 @@ def _ground(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure else Confidence.HINT,
-        _says(case, view, change, pit, recent),
+        _says(dossier, case, view, change, pit, recent),
         _figures(case, view, change, limits),
         _related(_relied_on(case)),
         proposes=proposal(dossier, case),
@@ -209,9 +210,16 @@ def _no_pit(case: Case, limits: Limits) -> bool:
     return shows is not None and shows <= limits.no_pit_m and not _hollow(case)
 
 
-def _says(case: Case, view: SceneView, change: ChangeEvidence, pit: bool, recent: bool) -> Words:
+def _says(
+    dossier: Dossier,
+    case: Case,
+    view: SceneView,
+    change: ChangeEvidence,
+    pit: bool,
+    recent: bool,
+) -> Words:
     gain = change.bare_gain
-    parts = [Words(f"新增裸地占 {gain}", f"bare ground grew by {gain}"), *_relief(case)]
+    parts = [Words(f"新增裸地占 {gain}", f"bare ground grew by {gain}"), *_relief(dossier, case)]
     if _hollow(case) and not pit:
         parts.append(Words("未见采坑的陡壁", "without the steep faces of a pit"))
     if _hollow(case) and not recent:
@@ -226,7 +234,7 @@ def _says(case: Case, view: SceneView, change: ChangeEvidence, pit: bool, recent
     )
 
 
-def _relief(case: Case) -> Iterator[Words]:
+def _relief(dossier: Dossier, case: Case) -> Iterator[Words]:
     """Say what the elevations show of a pit."""
     depth, shows = (
         cut_depth(case.terrain, case.drawn_area_m2),
@@ -234,12 +242,12 @@ def _relief(case: Case) -> Iterator[Words]:
     )
     if hollow := other(case.terrain, "depression_m"):
         deep = f"{hollow.value:.1f} ± {hollow.sigma:.1f}"
-        yield Words(f"新出现深 {deep} 米的封闭凹坑", f"a new closed hollow of {deep} m")
+        says = Words(f"新出现深 {deep} 米的封闭凹坑", f"a closed hollow of {deep} m is new")
+        yield by_heights(dossier, says)
     if depth is not None and shows is not None:
-        yield Words(
-            f"平均挖深 {depth:.1f} 米（可探测 {shows:.1f} 米）",
-            f"it was cut {depth:.1f} m deep on average ({shows:.1f} m would show)",
-        )
+        zh = f"平均挖深 {depth:.1f} 米（可探测 {shows:.1f} 米）"
+        en = f"it was cut {depth:.1f} m deep on average ({shows:.1f} m would show)"
+        yield by_heights(dossier, Words(zh, en))
     elif not hollow:
         yield Words("没有两期高程，不能确认有坑", "no elevation of two dates shows a pit")
 

@@ -178,7 +178,7 @@ def _beside(
         whom,
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
         Confidence.LIKELY if sure and not dug.near else Confidence.HINT,
-        joined([_outside_says(case, part, dug, cause), *([unclear] if unclear else [])]),
+        joined([_outside_says(dossier, case, part, dug, cause), *([unclear] if unclear else [])]),
         _outside_figures(case, part, limits),
         about,
         proposes=proposal(dossier, case),
@@ -186,7 +186,9 @@ def _beside(
     )
 
 
-def _outside_says(case: Case, part: OutsideEvidence, dug: Grown, cause: Speaks) -> Words:
+def _outside_says(
+    dossier: Dossier, case: Case, part: OutsideEvidence, dug: Grown, cause: Speaks
+) -> Words:
     numbers = "、".join(part.permits)
     gain = dug.size
     zh = f"其中新增裸地占 {gain}"
@@ -194,8 +196,8 @@ def _outside_says(case: Case, part: OutsideEvidence, dug: Grown, cause: Speaks) 
     if dug.was_open:
         zh, en = f"其原未裸露处{zh[2:]}", f"{gain} of what was not bare there became bare"
     if dug.moved:
-        by = by_how_much(dug.moved)
-        zh, en = f"{zh}，{by.zh}", f"{en}, and {by.en}"
+        by = by_how_much(dossier, dug.moved)
+        zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"
     parts = [Words(zh, en), why(part.cause, part.chance)]
     if cause is Speaks.UNCLEAR:
         parts.append(Words("成因难以判断", "the evidence cannot tell its cause"))

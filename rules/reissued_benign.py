@@ -129,7 +129,7 @@ def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
             for one in again.met
         )
         for group in sorted(map(sorted, connected(ends))):
-            yield _doubt([mine[id] for batch, id in group if not batch], limits)
+            yield _doubt(dossier, [mine[id] for batch, id in group if not batch], limits)
 
 
 def _before(case: Case, limits: Limits) -> tuple[EarlierOverlap, ...]:
@@ -192,14 +192,14 @@ def _widened(change: ChangeEvidence, cause: Speaks, limits: Limits) -> bool:
     return counted and cause in (Speaks.MINING, Speaks.UNTOLD)
 
 
-def _doubt(group: list[Again], limits: Limits) -> Doubt:
+def _doubt(dossier: Dossier, group: list[Again], limits: Limits) -> Doubt:
     earlier = {(o.polygon.batch, o.polygon.polygon_id): o.polygon for one in group for o in one.met}
     batches = set().union(*(one.batches for one in group))
     calls = [
         Words(f"{batch} 的 {id} 填报为{one.call.words.zh}", f"{id} of {batch} {one.call.words.en}")
         for (batch, id), one in sorted(earlier.items())
     ]
-    said = joined([*calls, *map(_state, group)])
+    said = joined([*calls, *(_state(dossier, one) for one in group)])
     sure = group[0].sure
     grew = [one.grew for one in group if one.grew]
     return Doubt(
@@ -220,15 +220,15 @@ def _doubt(group: list[Again], limits: Limits) -> Doubt:
     )
 
 
-def _state(one: Again) -> Words:
+def _state(dossier: Dossier, one: Again) -> Words:
     """Word how a place is called now, and what the images show of it."""
     after, call = one.change.bare_after, one.case.call.words
     zh, en = "未见扩大", "without growth"
     if one.grew:
         zh, en = f"新增裸地占 {one.grew.size}", f"{one.grew.size} of it newly bare"
         if one.grew.moved:
-            by = by_how_much(one.grew.moved)
-            zh, en = f"{zh}，{by.zh}", f"{en}, {by.en}"
+            by = by_how_much(dossier, one.grew.moved)
+            zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"
     told = Words(
         f"本期 {one.case.polygon_id} 填报为{call.zh}，裸露 {after}，{zh}",
         f"{one.case.polygon_id} now {call.en}, {after} bare, {en}",

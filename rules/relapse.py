@@ -11,11 +11,12 @@ Why it matters: few go there once it is closed, and where it starts again it is 
 noticed.
 
 何时会看错：按地块位置对应，从不按编号。变化须发生在销号之后：销号日期在两期影像（只凭降低的，
-在两期高程）之间或不明的，至多存疑；销号在后时相之后的，只看后续影像。只有裸露而没有新增的至多存
+或影像过粗而须凭高程的，在两期高程）之间或不明的，至多存疑；销号在后时相之后的，只看后续影像。只有裸露而没有新增的至多存
 疑；像元粗于限值（默认 5 米）而没有高程证实挖填的，也是如此。本期仍填报为修复治理而未销号的，
 由 CL02 判断。本次已如实填报为违法的，只提示曾经销号，列存疑。
 When it misleads: places are matched by footprint, never by number. The change must come after the
-closing: where that lies between the images (between the elevations, if a lower floor alone tells),
+closing: where that lies between the images (between the elevations, where a lower floor alone
+tells, or cells are too coarse without it),
 or its day is not known, it is at most a doubt; where it lies after the later image, only follow-up
 dates speak. Bareness without growth is at most a doubt, and so are images of cells beyond the limit
 (5 m) without elevations that show a cut. Restoration that goes on, closed by no ledger, is CL02's.
@@ -54,13 +55,14 @@ from yanhu_satcheck.traces import (
     change_figures,
     coarse,
     dated,
-    enough,
+    dug_since,
     grain,
     grown,
     joined,
     later_figures,
     lead,
     leads,
+    lowered_before,
     relief_figures,
     since,
     speaks,
@@ -179,9 +181,10 @@ def _judged(
     if not (mined or bare or again):
         return
     # The last closing counts: what came before it may be what it closed.
-    first = _from(dossier, view, dug, told)
-    whole = all(one.day is not None and one.day <= first for one in known)
     unclear = coarse(view, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
+    fine = view.cell_m <= limits.cell_m or unclear is not None
+    first = dug_since(dossier, view, change, told, fine, limits)
+    whole = all(one.day is not None and one.day <= first for one in known)
     sure = bool(mined) and whole and cause is Speaks.MINING and not unclear
     sure = sure and case.call is not Call.ILLEGAL
     yield Doubt(
@@ -190,7 +193,8 @@ def _judged(
         Confidence.LIKELY if sure and not dug.near else Confidence.HINT,
         joined(
             [
-                _says(case, view, ended, dug, bool(mined), bare, whole, after),
+                _says(dossier, case, view, ended, dug, bool(mined), bare, after),
+                *(_before(dossier, known, dug, whole) if mined else ()),
                 *([unclear] if unclear and mined else []),
             ]
         ),
@@ -200,12 +204,15 @@ def _judged(
     )
 
 
-def _from(dossier: Dossier, view: SceneView, dug: Grown, told: bool) -> date:
-    """Give the day from which it may have been dug: the first elevation's, if depth alone tells."""
-    before = dossier.batch.elevation.before
-    if dug.moved and before and not enough(dug.size, dug.least, told):
-        return min(before.date, view.before_date)
-    return view.before_date
+def _before(dossier: Dossier, known: list[Ended], dug: Grown, whole: bool) -> Iterator[Words]:
+    """Say what of it may be older than the closing."""
+    if not whole:
+        zh = "销号日期不明，或在所依据的两期影像、高程之间，变化是否在其后无法确定"
+        yield Words(zh, "whether that came after the closing is not known")
+    days = [one.day for one in known]
+    last = None if None in days else max(day for day in days if day)
+    if dug.moved and (says := lowered_before(dossier, last)):
+        yield says
 
 
 def _grew_since(after: Since, ended: list[Ended]) -> bool:
@@ -222,13 +229,13 @@ def _bare(case: Case, change: ChangeEvidence, after: Since, limits: Limits) -> b
 
 
 def _says(
+    dossier: Dossier,
     case: Case,
     view: SceneView,
     ended: list[Ended],
     dug: Grown,
     mined: bool,
     bare: bool,
-    whole: bool,
     after: Since,
 ) -> Words:
     parts = [*dict.fromkeys(one.says for one in ended)]
@@ -239,12 +246,9 @@ def _says(
     if mined:
         zh, en = f"{span.zh}新增裸地占 {dug.size}", f"{span.en}{dug.size} of it became bare"
         if dug.moved:
-            by = by_how_much(dug.moved)
-            zh, en = f"{zh}，{by.zh}", f"{en}, {by.en}"
+            by = by_how_much(dossier, dug.moved)
+            zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"
         parts += [Words(zh, en), why(case.cause, case.chance)]
-        if not whole:
-            zh = "销号日期不明或在两期影像之间，变化是否在其后无法确定"
-            parts.append(Words(zh, "whether that came after the closing is not known"))
     elif bare:
         parts.append(Words(f"{span.zh}仍裸露，未见新增", f"{span.en}it lay bare, without growth"))
     said = joined([*parts, *then(after)])

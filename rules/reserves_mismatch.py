@@ -39,7 +39,7 @@ from yanhu_satcheck.policy import limit
 from yanhu_satcheck.quantity import Figure, Measured, stated
 from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import BENIGN, Call, Confidence, Severity, Status, Words
-from yanhu_satcheck.traces import SURE, Speaks, joined, methods, speaks
+from yanhu_satcheck.traces import SURE, Speaks, by_heights, joined, methods, speaks
 
 YEAR = 365.0
 SHARED = 0.1
@@ -248,7 +248,7 @@ def _volume(
         )
         yield Unsure(mine.ids, says, related=about)
     elif dug.cases and dug.cut.value - SURE * dug.cut.sigma > may:
-        yield _too_much(mine, dug, may, days, about, limits)
+        yield _too_much(dossier, mine, dug, may, days, about, limits)
 
 
 def _dug(dossier: Dossier, mine: Mine) -> Dug | None:
@@ -299,7 +299,13 @@ def _gaps(mine: Mine, dug: Dug, limits: Limits) -> list[Words]:
 
 
 def _too_much(
-    mine: Mine, dug: Dug, may: float, days: int, about: tuple[Related, ...], limits: Limits
+    dossier: Dossier,
+    mine: Mine,
+    dug: Dug,
+    may: float,
+    days: int,
+    about: tuple[Related, ...],
+    limits: Limits,
 ) -> Doubt:
     permit, gaps = mine.link.permit, _gaps(mine, dug, limits)
     cut = dug.cut
@@ -312,7 +318,7 @@ def _too_much(
         f"{cut.value:.0f} ± {cut.sigma:.0f} m³ were taken from licence {number} ({count} "
         f"polygons) in {days} days; its use of {used:g} (10⁴ t) with stripping makes {may:.0f} m³"
     )
-    said = joined([Words(zh, en), *gaps])
+    said = joined([by_heights(dossier, Words(zh, en)), *gaps])
     return Doubt(
         tuple(case.polygon_id for case in dug.cases),
         Status.DOUBTFUL if gaps else Status.INCONSISTENT,

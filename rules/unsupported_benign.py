@@ -184,7 +184,7 @@ def _ground(dossier: Dossier, case: Case, limits: Limits) -> Ground | None:
     mining = speaks(case.cause, limits.p_mining) is Speaks.MINING
     if not dug.answer or not mining or after.season or unclear:
         return None
-    parts = [_changed(view, change, dug), why(case.cause, case.chance), *then(after)]
+    parts = [_changed(dossier, view, change, dug), why(case.cause, case.chance), *then(after)]
     figures = [*change_figures(change, view.scene, limits)]
     figures += cause_figures(case.cause, case.chance, view.scene, limits.p_mining)
     figures += relief_figures(case.terrain, "net_m3", "floor_change")
@@ -192,15 +192,15 @@ def _ground(dossier: Dossier, case: Case, limits: Limits) -> Ground | None:
     return Ground(dug, joined(parts), tuple(figures))
 
 
-def _changed(view: SceneView, change: ChangeEvidence, dug: Grown) -> Words:
+def _changed(dossier: Dossier, view: SceneView, change: ChangeEvidence, dug: Grown) -> Words:
     zh = f"{view.before_date} 至 {view.after_date} 新增裸地占 {dug.size}"
     en = f"from {view.before_date} to {view.after_date} {dug.size} of it became bare"
     if dug.was_open:
         before = change.bare_before
         zh, en = f"{zh}（原已裸露 {before}）", f"{en} ({before} was bare before)"
     if dug.moved:
-        by = by_how_much(dug.moved)
-        zh, en = f"{zh}，{by.zh}", f"{en}, {by.en}"
+        by = by_how_much(dossier, dug.moved)
+        zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"
     return Words(zh, en)
 
 

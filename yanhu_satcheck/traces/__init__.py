@@ -14,6 +14,7 @@ from yanhu_satcheck.traces.causes import (
 from yanhu_satcheck.traces.growth import (
     Grown,
     coarse,
+    dug_since,
     fake_green,
     grown,
     widened,
@@ -29,6 +30,7 @@ from yanhu_satcheck.traces.papers import (
     methods,
 )
 from yanhu_satcheck.traces.relief import (
+    by_heights,
     by_how_much,
     cut_depth,
     dated,
@@ -36,6 +38,7 @@ from yanhu_satcheck.traces.relief import (
     floor_known,
     heaped,
     is_cut,
+    lowered_before,
     moved_by,
     other,
 )
@@ -66,6 +69,7 @@ __all__ = [
     "Sizes",
     "Speaks",
     "beyond",
+    "by_heights",
     "by_how_much",
     "cause_figures",
     "change_figures",
@@ -74,6 +78,7 @@ __all__ = [
     "cut_depth",
     "dated",
     "deeper",
+    "dug_since",
     "enough",
     "fake_green",
     "floor_known",
@@ -86,6 +91,7 @@ __all__ = [
     "later_figures",
     "lead",
     "leads",
+    "lowered_before",
     "methods",
     "moved_by",
     "other",

@@ -1,8 +1,9 @@
 """Whether ground was newly dug: bared, or where it was open before, wider or deeper."""
 
+from datetime import date
 from typing import NamedTuple
 
-from yanhu_satcheck.evidence import ChangeEvidence, SceneView, TerrainEvidence
+from yanhu_satcheck.evidence import ChangeEvidence, Dossier, SceneView, TerrainEvidence
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Words
 from yanhu_satcheck.traces.relief import deeper, heaped, moved_by
@@ -68,6 +69,26 @@ def widened(change: ChangeEvidence, told: bool, sizes: Sizes) -> bool | None:
     if was_open and change.growth_share.n < sizes.growth_cells:
         return None
     return enough(*_size(change, told, sizes), told)
+
+
+def dug_since(
+    dossier: Dossier,
+    view: SceneView,
+    change: ChangeEvidence,
+    told: bool,
+    fine: bool,
+    sizes: Sizes,
+) -> date:
+    """Give the first day on which what accuses may have been dug.
+
+    That is the earlier image's where newly bare ground accuses by itself. Where elevations have to
+    speak, since too little was bared or the cells are not `fine` enough to tell digging, it is the
+    earlier elevation's, which may be a year older.
+    """
+    before, alone = dossier.batch.elevation.before, widened(change, told, sizes)
+    if before is None or (alone and fine):
+        return view.before_date
+    return min(before.date, view.before_date)
 
 
 def _size(change: ChangeEvidence, told: bool, sizes: Sizes) -> tuple[Measured, float]:

@@ -1,5 +1,7 @@
 """What the elevations show: how far ground fell or rose, and whether that is dated."""
 
+from datetime import date
+
 from yanhu_satcheck.evidence import Dossier, SceneView, TerrainEvidence
 from yanhu_satcheck.quantity import Measured
 from yanhu_satcheck.terms import Words
@@ -39,13 +41,43 @@ def heaped(
     return net
 
 
-def by_how_much(moved: Measured) -> Words:
-    """Word how far ground fell or rose: the floor in metres, else a net volume."""
+def by_how_much(dossier: Dossier, moved: Measured) -> Words:
+    """Word how far ground fell or rose between the elevations: its floor, else a net volume."""
     if moved.unit == "m":
         zh = f"地面降低 {-moved.value:.1f} ± {moved.sigma:.1f} 米"
-        return Words(zh, f"its floor is {-moved.value:.1f} ± {moved.sigma:.1f} m lower")
-    zh = f"挖填净量 {moved.value:.0f} ± {moved.sigma:.0f} 立方米"
-    return Words(zh, f"its net volume is {moved.value:.0f} ± {moved.sigma:.0f} m³")
+        en = f"its floor is {-moved.value:.1f} ± {moved.sigma:.1f} m lower"
+    else:
+        zh = f"挖填净量 {moved.value:.0f} ± {moved.sigma:.0f} 立方米"
+        en = f"its net volume is {moved.value:.0f} ± {moved.sigma:.0f} m³"
+    return by_heights(dossier, Words(zh, en))
+
+
+def by_heights(dossier: Dossier, says: Words) -> Words:
+    """Put the elevations' own dates before what they show: they are not the images' dates."""
+    before, after = dossier.batch.elevation.before, dossier.batch.elevation.after
+    if before is None or after is None:
+        return Words(f"两期高程：{says.zh}", f"by two elevations, {says.en}")
+    return Words(
+        f"{before.date} 至 {after.date} 两期高程：{says.zh}",
+        f"by elevations of {before.date} and {after.date}, {says.en}",
+    )
+
+
+def lowered_before(dossier: Dossier, day: date | None) -> Words | None:
+    """Say that ground may have been lowered before a day, if the elevations allow it.
+
+    `None` as the day: it is not known.
+    """
+    before, after = dossier.batch.elevation.before, dossier.batch.elevation.after
+    if before is None or after is None or (day is not None and before.date >= day):
+        return None
+    if day is not None and after.date < day:
+        zh = f"两期高程均早于销号（{day}），升降都在销号之前"
+        return Words(zh, f"both elevations are older than the closing on {day}")
+    zh = f"前期高程（{before.date}）早于销号，升降可能发生在销号之前"
+    if day is None:
+        zh = "销号日期不明，升降可能发生在销号之前"
+    return Words(zh, "the ground may have moved before the closing")
 
 
 def other(terrain: TerrainEvidence | None, name: str) -> Measured | None:
