@@ -16,7 +16,8 @@ approval for that place and time stands on nothing.
 出入；项目尚在报批。批准没有图形的、许可证没有起止日期的、图斑后时相不明的，无法判定。有效许可证盖住
 一部分（10% 以上）的由 LM02 判断；各项批准的面积相加，只会从宽。只有成因指向采矿、影像分得清采矿与建
 设（像元不粗于 5 米，或高程证实挖填），且偶然变化的可能已排除时，才认定不一致；否则只是举证缺失（列
-为中）。没有采矿权数据时“合法”不判断，没有项目数据时其余几种判定不判断，整批说明一次。备注为特殊用地
+为中）。许可证、项目或批准在前时相之后（须凭高程才能认定的，在前期高程之后）才到期的，变化可能发生在到
+期之前，只列举证缺失，并写明到期日。没有采矿权数据时“合法”不判断，没有项目数据时其余几种判定不判断，整批说明一次。备注为特殊用地
 的不判断。
 When it misleads: the layers that were supplied may lack a paper (records of farm facilities often
 stand elsewhere), outlines differ by the hand that drew them, an approval may be under way. An
@@ -24,7 +25,9 @@ approval without an outline, a licence without dates, a polygon without an after
 judged; where a licence in force covers a part (10 % or more), LM02 speaks. Shares of several papers
 are added up, which errs to the mild side. The ground contradicts a call only where mining explains
 it, the images can tell digging from building (cells of 5 m at most, unless elevations show a cut or
-a heap), and chance is ruled out; otherwise the paper alone is missing, at medium severity. Without
+a heap), and chance is ruled out; otherwise the paper alone is missing, at medium severity. So it is
+where a paper ran out after the before image (after the first elevation, where that has to speak):
+the ground may have changed while it was in force, and the day it ran out is told. Without
 licences calls of 合法, and without projects the rest, are not judged, which is said once. Nor is
 special use.
 
@@ -35,11 +38,12 @@ outline.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from yanhu_satcheck.evidence import Case, ChangeEvidence, Dossier, SceneView
 from yanhu_satcheck.policy import limit
-from yanhu_satcheck.quantity import Figure
+from yanhu_satcheck.quantity import Figure, stated
 from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
@@ -51,6 +55,7 @@ from yanhu_satcheck.traces import (
     change_figures,
     coarse,
     dated,
+    dug_since,
     grain,
     grown,
     in_term,
@@ -70,6 +75,14 @@ PART = 0.1
 """Share of a polygon from which a licence in force makes it LM02's; overlaps count from here."""
 
 
+PERMIT = Words("采矿许可证", "licence")
+NAMES = {
+    "projects": ("project", Words("项目", "project")),
+    "restoration": ("restoration", Words("修复方案", "plan")),
+}
+TABLES = {"permit": "permits", "project": "projects", "restoration": "restoration"}
+
+
 @dataclass(frozen=True, slots=True)
 class Limits(Sizes):
     """When the ground, too, speaks against such a call."""
@@ -83,12 +96,30 @@ class Limits(Sizes):
     )
 
 
+class Lapsed(NamedTuple):
+    """A paper on the place that ran out before the after date."""
+
+    about: Related
+    name: Words
+    ended: date
+
+    @property
+    def says(self) -> Words:
+        """Say that the ground may have changed while it was in force."""
+        return Words(
+            f"{self.name.zh} {self.about.id} 于 {self.ended} 到期，变化可能发生在到期之前",
+            f"{self.name.en} {self.about.id} ran out on {self.ended}, and the ground may have "
+            "changed before that",
+        )
+
+
 class Ground(NamedTuple):
     """What the images show of a polygon that no paper covers."""
 
     dug: Grown
     says: Words
     figures: tuple[Figure, ...]
+    lapsed: tuple[Lapsed, ...]  # papers that may have been in force when it was dug
 
 
 def check(dossier: Dossier, limits: Limits) -> Iterator[Answer]:
@@ -189,7 +220,41 @@ def _ground(dossier: Dossier, case: Case, limits: Limits) -> Ground | None:
     figures += cause_figures(case.cause, case.chance, view.scene, limits.p_mining)
     figures += relief_figures(case.terrain, "net_m3", "floor_change")
     figures += later_figures(case, limits.still_bare, limits.growth)
-    return Ground(dug, joined(parts), tuple(figures))
+    fine = view.cell_m <= limits.cell_m
+    lapsed = tuple(_lapsed(case, dug_since(dossier, view, change, told, fine, limits)))
+    figures += [
+        stated(f"valid_to {one.about.id}", f"{one.ended}", TABLES[one.about.kind], "day")
+        for one in lapsed
+    ]
+    parts += [one.says for one in lapsed]
+    return Ground(dug, joined(parts), tuple(figures), lapsed)
+
+
+def _lapsed(case: Case, first: date) -> Iterator[Lapsed]:
+    """Give the papers on a tenth of it or more that were in force on a day after `first`.
+
+    Those in force at the after date are no part of it. A paper that the filing names and that has
+    no outline may lie on the place, too.
+    """
+    for named, share, one in _out_of_force(case):
+        there = named if share is None else share >= PART
+        if there and case.after_date and first < one.ended < case.after_date:
+            yield one
+
+
+def _out_of_force(case: Case) -> Iterator[tuple[bool, float | None, Lapsed]]:
+    """Give each paper with a last day that is not in force at the after date, and how it lies."""
+    for licence in case.licences:
+        permit = licence.permit
+        if permit.valid_to and permit.valid_on(case.after_date) is False:
+            about = Related("permit", permit.permit_no)
+            yield licence.named, licence.share_inside, Lapsed(about, PERMIT, permit.valid_to)
+    for link in case.approvals:
+        paper, (kind, name) = link.approval, NAMES[link.table]
+        asked = link.table == "projects" or case.call is Call.OTHER
+        if asked and paper.valid_to and in_term(paper, case.after_date) is False:
+            about = Related(kind, paper.ref)
+            yield link.named, link.share_inside, Lapsed(about, name, paper.valid_to)
 
 
 def _changed(dossier: Dossier, view: SceneView, change: ChangeEvidence, dug: Grown) -> Words:
@@ -218,17 +283,19 @@ def _doubt(dossier: Dossier, case: Case, papers: float, ground: Ground | None) -
         )
     ]
     parts += [ground.says] if ground else []
+    lapsed = ground.lapsed if ground else ()
+    dug = ground is not None and not lapsed  # while no paper was in force
     share = Figure("covered_share", papers, None, None, "share", COVERS, "permits, projects")
     return Doubt(
         (case.polygon_id,),
-        Status.INCONSISTENT if ground else Status.UNSUPPORTED,
-        Confidence.LIKELY if ground and not ground.dug.near else Confidence.HINT,
+        Status.INCONSISTENT if dug else Status.UNSUPPORTED,
+        Confidence.LIKELY if dug and ground and not ground.dug.near else Confidence.HINT,
         joined(parts),
         (share, *(ground.figures if ground else ())),
-        _papers(case),
+        tuple(dict.fromkeys([*_papers(case), *(one.about for one in lapsed)])),
         proposes=proposal(dossier, case),
-        on_change=ground is not None,
-        severity=None if ground else Severity.MEDIUM,
+        on_change=dug,
+        severity=None if dug else Severity.MEDIUM,
         claim=_claim(case),
         unproven=Status.UNSUPPORTED,
     )

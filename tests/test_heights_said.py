@@ -1,6 +1,7 @@
 """What elevations show is said with the elevations' own dates, never with the images'."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -12,7 +13,9 @@ from .test_rules import FILES, KINDS
 
 BOOK = {rule.code: rule for rule in rulebook()}
 ZH = re.compile("地面降低|挖填净量|平均挖深|封闭凹坑|净挖|净量与总量之比")
-EN = re.compile("its floor is .* lower|net volume|deep on average|closed hollow|were taken from licence|gross")
+EN = re.compile(
+    "its floor is .* lower|net volume|deep on average|closed hollow|were taken from licence|gross"
+)
 
 
 def spoken() -> list[tuple[str, str, str, str, str]]:
@@ -58,3 +61,14 @@ def test_a_lowering_that_may_be_older_than_the_closing_is_said_to_be() -> None:
     [one] = judge(dossier(base, {}), [BOOK["RL05"]]).findings
     assert "前期高程（2021-10-02）早于销号，升降可能发生在销号之前" in one.message.zh
     assert "may have moved before the closing" in one.message.en
+
+
+def test_a_licence_that_ran_out_meanwhile_is_named_with_its_last_day() -> None:
+    ran_out = {"no": "C1", "valid_to": date(2022, 9, 29)}
+    dug = {"call": "LEGAL", "gain": 0.5, "p": 0.001, "licences": [ran_out]}
+    none = {"licensed": 0.0, "approved": 0.0}
+    [one] = judge(dossier({"P1": dug | none}, {}), [BOOK["CL04"]]).findings
+    assert "采矿许可证 C1 于 2022-09-29 到期，变化可能发生在到期之前" in one.message.zh
+    assert "licence C1 ran out on 2022-09-29, and the ground may have changed" in one.message.en
+    assert ("valid_to C1", "2022-09-29") in [(f.name, f.value) for f in one.evidence]
+    assert one.proposed is None
