@@ -275,6 +275,31 @@ def test_a_bare_lot_among_streets_is_building_before_it_is_a_pit() -> None:
 
 
 def test_what_was_not_measured_is_named_once() -> None:
-    words = [one.zh for one in weighed(change()).lacking]
+    words = [one.zh for one in weighed(change(like_green=None)).lacking]
     assert len(words) == len(set(words))
     assert any("近红外" in one for one in words)  # no burn, no false green was measured
+    assert "前后两期高程" in words
+    assert "后续影像" in words
+
+
+def test_what_means_nothing_here_is_not_called_missing() -> None:
+    """No water is asked for on a slope, no filled pit where it was dug, no shape where none is."""
+    steep = relief(50_000, 500, slope=28.0, net_gross=-0.98, cut_depth=9.0)
+    level = relief(100, 100, sigma=9000.0)
+    for terrain in (steep, level):
+        words = [one.zh for one in weighed(change(water_gain=0.1), terrain).lacking]
+        assert not any("近红外" in one or "高程" in one for one in words)
+    water_only = weighed(change(like_green=None, water_gain=0.1), steep).lacking
+    assert not any("近红外" in one.zh for one in water_only)
+
+
+def test_of_one_elevation_the_second_is_missing() -> None:
+    words = [one.zh for one in weighed(change(), TerrainEvidence(share(9.0))).lacking]
+    assert "前后两期高程" in words
+    assert "高程（坡度、坡位）" not in words
+
+
+def test_a_follow_up_image_that_nothing_new_was_bare_in_is_not_missing() -> None:
+    later = LaterEvidence(DAY, 1.0, share(0.1), None, share(0.0), share(0.9))
+    words = [one.zh for one in cause_of(change(), None, None, PATCH, (later,)).lacking]
+    assert "后续影像" not in words

@@ -14,6 +14,7 @@ from yanhu_satcheck.terms import Words
 Points = Mapping[str, Mapping[str, float]]
 
 JUST_BELOW = 0.98
+BANDS = frozenset({"infrared"})  # what a figure needs that shows the bands were there, if it is
 UNTOLD = Words("证据不足以说明成因", "the evidence does not tell the cause")
 
 
@@ -36,9 +37,8 @@ def cause_of(
     leader = max(CAUSES, key=lambda c: shares[c])
     told = leader if shares[leader] >= held.tells else None
     reasons = _reasons(leader, given, values, held)
-    return Cause(
-        shares, reasons if told else (UNTOLD, *reasons), told=told, lacking=_lacking(values, held)
-    )
+    lacking = _lacking(values, change, terrain, held)
+    return Cause(shares, reasons if told else (UNTOLD, *reasons), told=told, lacking=lacking)
 
 
 def points(values: Mapping[str, Measured], held: Table) -> Points:
@@ -84,7 +84,20 @@ def _reasons(
     return tuple(Words(*(text.format(value=values[n].value) for text in says[n])) for n in best)
 
 
-def _lacking(values: Mapping[str, Measured], held: Table) -> tuple[Words, ...]:
-    """What would have had a say and was not there, each named once, in the table's order."""
-    missing = dict.fromkeys(s.needs for s in held.scales if s.needs and s.name not in values)
+def _lacking(
+    values: Mapping[str, Measured],
+    change: ChangeEvidence,
+    terrain: TerrainEvidence | None,
+    held: Table,
+) -> tuple[Words, ...]:
+    """What would have had a say and was not there, each named once, in the table's order.
+
+    A figure that means nothing here is not missing: no water is asked for on a slope, no fill of a
+    pit that was dug, and no shape of a change that two elevations show to be none.
+    """
+    there = {scale.needs for scale in held.scales if scale.name in values}
+    there |= {s.needs for s in held.scales if s.needs in BANDS and s.name in change.others}
+    if terrain is not None and terrain.net_m3 is not None:
+        there.add("elevations")
+    missing = dict.fromkeys(s.needs for s in held.scales if s.needs and s.needs not in there)
     return tuple(held.needs[name] for name in missing)
