@@ -63,6 +63,7 @@ from yanhu_satcheck.traces import (
     later_figures,
     leads,
     lowered_before,
+    newly_bare,
     relief_figures,
     since,
     speaks,
@@ -220,7 +221,7 @@ def _seen(
     if not (bare or (mining and (went_on or pit))):
         return None
     low = deeper(case.terrain, case.drawn_area_m2, limits.deeper_m)
-    said = [_words(dossier, case, view, change, went_on, low)]
+    said = [_words(dossier, case, view, change, went_on, dug.of_rest, low)]
     said += [older] if low and older else []
     said += [unclear] if unclear and mining and went_on else []
     return Seen(sure, joined(said), _figures(case, view, limits))
@@ -244,12 +245,15 @@ def _words(
     view: SceneView,
     change: ChangeEvidence,
     went_on: bool,
+    of_rest: bool,
     low: Measured | None,
 ) -> Words:
     zh = f"{case.polygon_id} 在 {view.after_date} 影像上裸露 {change.bare_after}"
     en = f"{case.polygon_id} lay {change.bare_after} bare on {view.after_date}"
     if went_on:
-        zh, en = f"{zh}，新增 {change.bare_gain}", f"{en}, {change.bare_gain} of it since"
+        bared = newly_bare(change, of_rest)
+        zh = f"{zh}；{view.before_date} 至 {view.after_date} {bared.zh}"
+        en = f"{en}; from {view.before_date} to {view.after_date} {bared.en}"
     if low:
         by = by_how_much(dossier, low)
         zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"

@@ -62,6 +62,7 @@ from yanhu_satcheck.traces import (
     joined,
     later_figures,
     lead,
+    newly_bare,
     relief_figures,
     shows,
     since,
@@ -153,7 +154,7 @@ def _says(
     unclear: Words | None,
     limits: Limits,
 ) -> Words:
-    zh, en = _grew(change) if dug.was_open else _bared(change)
+    zh, en = newly_bare(change, dug.of_rest)
     if dug.moved:
         by = by_how_much(dossier, dug.moved)
         zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"
@@ -177,18 +178,6 @@ def _says(
         f"填报为实地伪变化；{view.before_date} 至 {view.after_date} 影像显示{zh}；{said.zh}",
         f"filed as pseudo-change; from {view.before_date} to {view.after_date} {en}; {said.en}",
     )
-
-
-def _bared(change: ChangeEvidence) -> Words:
-    gain = change.bare_gain
-    return Words(f"新增裸地占 {gain}", f"bare ground grew by {gain} of the polygon")
-
-
-def _grew(change: ChangeEvidence) -> Words:
-    before, growth = change.bare_before, change.growth_share
-    zh = f"原已裸露 {before}，其余部分新增裸地占 {growth}"
-    en = f"{before} was bare before, of the rest {growth} became bare"
-    return Words(zh, en)
 
 
 def _figures(

@@ -316,7 +316,7 @@ def _shown(view: SceneView, change: ChangeEvidence, seen: Ground) -> Iterator[Wo
     zh, en = f"{view.before_date} 至 {view.after_date}", f"{view.before_date} to {view.after_date}"
     if seen.barer:
         gain = change.bare_gain
-        yield Words(f"{zh} 影像裸地增加 {gain}", f"from {en} bare ground grew by {gain}")
+        yield Words(f"{zh} 影像新增裸地占 {gain}", f"from {en} bare ground grew by {gain}")
     if seen.fake:
         yield Words(
             f"{zh} 影像上 {seen.fake} 呈绿色而无植被光谱特征（可能为防尘网等覆盖）",

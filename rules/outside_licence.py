@@ -56,6 +56,7 @@ from yanhu_satcheck.traces import (
     grown,
     joined,
     lead,
+    newly_bare,
     other,
     relief_figures,
     shows,
@@ -190,11 +191,10 @@ def _outside_says(
     dossier: Dossier, case: Case, part: OutsideEvidence, dug: Grown, cause: Speaks
 ) -> Words:
     numbers = "、".join(part.permits)
-    gain = dug.size
-    zh = f"其中新增裸地占 {gain}"
-    en = f"{gain} of that became bare"
-    if dug.was_open:
-        zh, en = f"其原未裸露处{zh[2:]}", f"{gain} of what was not bare there became bare"
+    zh, en = "", ""
+    if part.change:
+        bared = newly_bare(part.change, dug.of_rest)
+        zh, en = f"该部分{bared.zh}", f"in that part {bared.en}"
     if dug.moved:
         by = by_how_much(dossier, dug.moved)
         zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"
@@ -259,7 +259,9 @@ def _below(
         Confidence.LIKELY if sure else Confidence.HINT,
         joined(
             [
-                _below_says(case, link, floor._replace(sigma=sigma), bottom, fell and recent),
+                _below_says(dossier, case, link, floor._replace(sigma=sigma), bottom),
+                *_since_then(dossier, case, bottom, low if fell and recent else None),
+                why(case.cause, case.chance),
                 *[DEEPER] * allowed,
             ]
         ),
@@ -293,21 +295,42 @@ def _model(dossier: Dossier) -> str:
 
 
 def _below_says(
-    case: Case, link: LicenceLink, floor: Measured, bottom: float, fresh: bool
+    dossier: Dossier, case: Case, link: LicenceLink, floor: Measured, bottom: float
 ) -> Words:
-    by = bottom - floor.value
+    """Word how far below its licence the floor lies, and on which day."""
+    by, model = bottom - floor.value, dossier.batch.elevation.after
+    zh_on, en_on = (f"{model.date} ", f" on {model.date}") if model else ("", "")
     zh = (
-        f"填报为{case.call.words.zh}；地面最低 {floor.value:.1f} ± {floor.sigma:.1f} 米，"
-        f"低于采矿许可证 {link.permit.permit_no} 下限标高 {bottom:.1f} 米达 {by:.1f} 米"
+        f"填报为{case.call.words.zh}；{zh_on}最低一成地面平均 {floor.value:.1f} ± "
+        f"{floor.sigma:.1f} 米，低于采矿许可证 {link.permit.permit_no} 下限标高 {bottom:.1f} 米"
+        f"达 {by:.1f} 米"
     )
     en = (
-        f"filed as {case.call.words.en}; its floor at {floor.value:.1f} ± {floor.sigma:.1f} m lies "
-        f"{by:.1f} m below {bottom:.1f} m, the lower elevation of licence {link.permit.permit_no}"
+        f"filed as {case.call.words.en}; the lowest tenth of its ground, at {floor.value:.1f} ± "
+        f"{floor.sigma:.1f} m on average{en_on}, lies {by:.1f} m below {bottom:.1f} m, the lower "
+        f"elevation of licence {link.permit.permit_no}"
     )
-    if not fresh:
-        zh, en = f"{zh}，但未测得本期降低", f"{en}; that it was lowered lately was not measured"
-    said = why(case.cause, case.chance)
-    return Words(f"{zh}；{said.zh}", f"{en}; {said.en}")
+    return Words(zh, en)
+
+
+def _since_then(
+    dossier: Dossier, case: Case, bottom: float, fell: Measured | None
+) -> Iterator[Words]:
+    """Say where that ground lay at the first elevation: only what it fell since is new."""
+    was, model = other(case.terrain, "floor_before"), dossier.batch.elevation.before
+    if was and model:
+        zh = f"{model.date} 时为 {was.value:.1f} ± {was.sigma:.1f} 米"
+        en = f"on {model.date} it lay at {was.value:.1f} ± {was.sigma:.1f} m"
+        if was.value < bottom:
+            zh, en = f"{zh}，当时已低于下限", f"{en}, below that already"
+        yield Words(zh, en)
+    if fell is None:
+        yield Words("未测得本期降低", "that it was lowered lately was not measured")
+        return
+    by = by_how_much(dossier, fell)
+    only = was is not None and was.value < bottom
+    zh, en = ("，其后新挖的只有这一部分", ": no more than that is new since") if only else ("", "")
+    yield Words(f"{by.zh}{zh}", f"{by.en}{en}")
 
 
 def _below_figures(

@@ -65,6 +65,7 @@ from yanhu_satcheck.traces import (
     grown,
     joined,
     later_figures,
+    newly_bare,
     relief_figures,
     since,
     speaks,
@@ -225,7 +226,8 @@ def _state(dossier: Dossier, one: Again) -> Words:
     after, call = one.change.bare_after, one.case.call.words
     zh, en = "未见扩大", "without growth"
     if one.grew:
-        zh, en = f"新增裸地占 {one.grew.size}", f"{one.grew.size} of it newly bare"
+        # Where little was bare before, it may be its growth alone that told.
+        zh, en = newly_bare(one.change, one.grew.of_rest or not one.grew.answer)
         if one.grew.moved:
             by = by_how_much(dossier, one.grew.moved)
             zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"

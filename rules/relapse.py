@@ -63,6 +63,7 @@ from yanhu_satcheck.traces import (
     lead,
     leads,
     lowered_before,
+    newly_bare,
     relief_figures,
     since,
     speaks,
@@ -193,7 +194,7 @@ def _judged(
         Confidence.LIKELY if sure and not dug.near else Confidence.HINT,
         joined(
             [
-                _says(dossier, case, view, ended, dug, bool(mined), bare, after),
+                _says(dossier, case, view, change, ended, dug, bool(mined), bare, after),
                 *(_before(dossier, known, dug, whole) if mined else ()),
                 *([unclear] if unclear and mined else []),
             ]
@@ -232,6 +233,7 @@ def _says(
     dossier: Dossier,
     case: Case,
     view: SceneView,
+    change: ChangeEvidence,
     ended: list[Ended],
     dug: Grown,
     mined: bool,
@@ -244,7 +246,8 @@ def _says(
         f"from {view.before_date} to {view.after_date} ",
     )
     if mined:
-        zh, en = f"{span.zh}新增裸地占 {dug.size}", f"{span.en}{dug.size} of it became bare"
+        bared = newly_bare(change, dug.of_rest)
+        zh, en = f"{span.zh}{bared.zh}", f"{span.en}{bared.en}"
         if dug.moved:
             by = by_how_much(dossier, dug.moved)
             zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"

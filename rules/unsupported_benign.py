@@ -61,6 +61,7 @@ from yanhu_satcheck.traces import (
     in_term,
     joined,
     later_figures,
+    newly_bare,
     relief_figures,
     since,
     speaks,
@@ -258,11 +259,9 @@ def _out_of_force(case: Case) -> Iterator[tuple[bool, float | None, Lapsed]]:
 
 
 def _changed(dossier: Dossier, view: SceneView, change: ChangeEvidence, dug: Grown) -> Words:
-    zh = f"{view.before_date} 至 {view.after_date} 新增裸地占 {dug.size}"
-    en = f"from {view.before_date} to {view.after_date} {dug.size} of it became bare"
-    if dug.was_open:
-        before = change.bare_before
-        zh, en = f"{zh}（原已裸露 {before}）", f"{en} ({before} was bare before)"
+    bared = newly_bare(change, dug.of_rest)
+    zh = f"{view.before_date} 至 {view.after_date} {bared.zh}"
+    en = f"from {view.before_date} to {view.after_date} {bared.en}"
     if dug.moved:
         by = by_how_much(dossier, dug.moved)
         zh, en = f"{zh}；{by.zh}", f"{en}; {by.en}"

@@ -70,6 +70,7 @@ class Measure(NamedTuple):
     name: Words
     says: Words
     sigma_here: bool = False  # its spread is the next column
+    signed: bool = False  # it goes both ways: a plus is printed, too
 
 
 class Line(NamedTuple):
@@ -92,6 +93,7 @@ def measures() -> dict[str, Measure]:
             Words(**about["name"]),
             Words(**about["says"]),
             about.get("sigma_here", False),
+            about.get("signed", False),
         )
         for key, about in tomllib.loads(text).items()
     }
@@ -184,9 +186,16 @@ def lines(case: Case, held: Mapping[str, tuple[Figure, ...]]) -> Iterator[Line]:
 
 
 def spoken(
-    value: float | str | None, sigma: float | None = None, unit: str = "", lang: str = "zh"
+    value: float | str | None,
+    sigma: float | None = None,
+    unit: str = "",
+    lang: str = "zh",
+    name: str = "",
 ) -> str:
-    """Say a figure with its spread and unit; its digits follow from its spread."""
+    """Say a figure with its spread and unit; its digits follow from its spread.
+
+    Of a measure that goes both ways, by its `name`, a plus is said as well: a floor that rose.
+    """
     if value is None:
         return "—"
     if isinstance(value, str):
@@ -199,7 +208,8 @@ def spoken(
     if word == "%" and spread is None and 0 < value < LEAST_PERCENT:
         return f"< {LEAST_PERCENT}%"
     places = _places(value, spread)
-    said = f"{value:,.{places}f}"
+    known = measures().get(name)
+    said = f"{value:{'+' if known and known.signed else ''},.{places}f}"
     if spread is not None and math.isfinite(spread):
         said += f" ± {spread:,.{places}f}"
     return f"{said} {word}".strip() if word not in {"%", "°"} else f"{said}{word}"
@@ -242,7 +252,8 @@ def figure_name(name: str, lang: str) -> str:
 def sentence(figure: Figure, lang: str) -> str:
     """Say a line of evidence in a cell: name, value ± spread, count and limit."""
     said = (
-        f"{figure_name(figure.name, lang)} {spoken(figure.value, figure.sigma, figure.unit, lang)}"
+        f"{figure_name(figure.name, lang)} "
+        f"{spoken(figure.value, figure.sigma, figure.unit, lang, figure.name)}"
     )
     if figure.n is not None:
         said += f" (n={figure.n})"

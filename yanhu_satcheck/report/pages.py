@@ -118,10 +118,12 @@ def _say(lang: str, words: Words | None) -> str:
     return say(words, lang)
 
 
-def _spoken(lang: str, value: Any, sigma: float | None = None, unit: str = "") -> str:
+def _spoken(
+    lang: str, value: Any, sigma: float | None = None, unit: str = "", name: str = ""
+) -> str:
     if isinstance(value, Measured):
-        return spoken(value.value, value.sigma, value.unit or unit, lang)
-    return spoken(value, sigma, unit, lang)
+        return spoken(value.value, value.sigma, value.unit or unit, lang, name)
+    return spoken(value, sigma, unit, lang, name)
 
 
 def _desk(audit: Audit, kept: Sequence[KeptChip]) -> _Desk:

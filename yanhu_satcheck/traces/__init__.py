@@ -17,6 +17,7 @@ from yanhu_satcheck.traces.growth import (
     dug_since,
     fake_green,
     grown,
+    newly_bare,
     widened,
 )
 from yanhu_satcheck.traces.later import (
@@ -94,6 +95,7 @@ __all__ = [
     "lowered_before",
     "methods",
     "moved_by",
+    "newly_bare",
     "other",
     "relief_figures",
     "shows",

@@ -18,6 +18,7 @@ class Grown(NamedTuple):
     size: Measured  # the share that it is judged by
     least: float  # that share's limit
     moved: Measured | None  # how far ground fell or was heaped, metres or cubic metres
+    of_rest: bool = False  # the size is the growth: the share of what was not bare before
 
     @property
     def near(self) -> bool:
@@ -55,12 +56,25 @@ def grown(
     (size, least), wider = _size(change, told, sizes), widened(change, told, sizes)
     moved = moved_by(terrain, area_m2, sizes, was_open)
     lies_open = was_open or change.bare_after.value >= sizes.already_open
+    of_rest = size is change.growth_share
     if wider or (moved and dated and lies_open):
-        return Grown(True, was_open, size, least, moved)
+        return Grown(True, was_open, size, least, moved, of_rest)
     finest = terrain.detectable_m if terrain else None
     level = dated and finest is not None and finest <= shows_m
     untold = moved is not None or (wider is None and not level)
-    return Grown(None if untold else False, was_open, size, least, moved)
+    return Grown(None if untold else False, was_open, size, least, moved, of_rest)
+
+
+def newly_bare(change: ChangeEvidence, of_rest: bool) -> Words:
+    """Word how much became bare, by the name that the lines of evidence give the same figure."""
+    if not of_rest:
+        gain = change.bare_gain
+        return Words(f"新增裸地占 {gain}", f"{gain} of it became bare")
+    growth, before = change.growth_share, change.bare_before
+    return Words(
+        f"扩大比例 {growth}（原已裸露 {before}，只计其余部分）",
+        f"{growth} of what was not bare became bare ({before} was bare before)",
+    )
 
 
 def widened(change: ChangeEvidence, told: bool, sizes: Sizes) -> bool | None:
