@@ -355,6 +355,19 @@ def test_clauses_follow_the_date_of_the_act(
     assert "从旧兼从轻" not in clauses[-1].zh
 
 
+@pytest.mark.parametrize(
+    ("land", "said"), [("耕地", ["农"]), ("林地", []), ("", ["若"]), ("堆场", ["若"])]
+)
+def test_a_clause_on_farmland_follows_the_land_class_as_filed(land: str, said: list[str]) -> None:
+    perhaps = Words("若占", "if it is")
+    clause = Provision(Words("农地", "fields"), None, None, "源", ("耕地",), ("林地",), perhaps)
+    filed = case("P1")
+    assert filed.filing is not None
+    filed = replace(filed, filing=replace(filed.filing, subclass=land))
+    one = only(judge(dossier(filed), [rule(answers(doubt("P1")))], {"ZZ01": (clause,)}).findings)
+    assert [words.zh[0] for words in one.provisions] == said
+
+
 def test_what_cannot_be_judged_is_held_to_no_clause() -> None:
     one = only(judge(dossier(case("P1")), [rule(answers(Unsure(("P1",), SAYS)))], LAW).findings)
     assert one.provisions == ()

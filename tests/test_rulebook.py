@@ -169,6 +169,32 @@ def test_clauses_name_rules_of_the_contract_dates_and_sources() -> None:
             assert one.since is None or one.until is None or one.since < one.until
 
 
+@pytest.mark.parametrize(
+    ("land", "cited"),
+    [
+        ("耕地", "在耕地上采矿的"),
+        ("水浇地", "在耕地上采矿的"),
+        ("灾毁耕地", "在耕地上采矿的"),
+        ("林地、耕地", "在耕地上采矿的"),
+        ("", "若占用耕地"),
+        ("堆场", "若占用耕地"),
+        ("采矿用地", None),
+        ("林地", None),
+        ("灾毁地块", None),
+        ("生态修复用地", None),
+        ("非耕地", None),
+    ],
+)
+def test_what_is_said_of_farmland_is_cited_on_farmland(land: str, cited: str | None) -> None:
+    of_land = [one for one in provisions()["CL01"] if one.land]
+    of_any = [one for one in provisions()["CL01"] if not one.land]
+    assert len(of_land) == 1
+    found = of_land[0].on(land)
+    assert (found is None) == (cited is None)
+    assert found is None or str(cited) in found.words.zh
+    assert all(one.on(land) == one for one in of_any)
+
+
 @pytest.mark.parametrize("rule", BOOK, ids=lambda rule: rule.code)
 def test_a_rule_is_well_formed(rule: Any) -> None:
     assert rule.code in CODES

@@ -102,11 +102,19 @@ class _Bench:
         if finding.status is Status.UNASSESSABLE:  # nothing is held against the filing
             return ()
         batch = self.dossier.batch
-        acts = [(case.polygon.before_date, case.after_date or batch.period[1]) for case in whom]
+        acts = [
+            (
+                case.polygon.before_date,
+                case.after_date or batch.period[1],
+                case.filing.subclass if case.filing else "",
+            )
+            for case in whom
+        ]
         said = [
             words
-            for one in self.provisions.get(finding.rule, ())
-            for first, last in acts or [(None, batch.period[1])]
+            for clause in self.provisions.get(finding.rule, ())
+            for first, last, land in acts or [(None, batch.period[1], "")]
+            if (one := clause.on(land)) is not None
             if (words := _clause(one, first or last, last, batch.as_of)) is not None
         ]
         return tuple(dict.fromkeys(said))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from yanhu_satcheck.terms import Words
 
@@ -29,6 +30,23 @@ class Provision(NamedTuple):
     since: date | None
     until: date | None
     source: str
+    land: tuple[str, ...] = ()  # words of the land class that it speaks of; (): of any land
+    other_land: tuple[str, ...] = ()  # words of the classes that it does not speak of
+    perhaps: Words | None = None  # how it is named where the class is not told
+
+    def on(self, land: str) -> "Provision | None":
+        """Give it as it may apply to a land class as filed; `None`: the class is another one.
+
+        A word of another class may hold one of its own (非耕地), so these are taken out first.
+        """
+        said = rest = normalize("NFKC", land)
+        for word in self.other_land:
+            rest = rest.replace(word, "")
+        if not self.land or any(word in rest for word in self.land):
+            return self
+        if rest != said:
+            return None
+        return self._replace(words=self.perhaps or self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,15 @@ def provisions() -> Mapping[str, tuple[Provision, ...]]:
     book: dict[str, tuple[Provision, ...]] = {}
     for row in tomllib.loads(text)["provision"]:
         words = Words(row["zh"], row["en"])
-        clause = Provision(words, row.get("since"), row.get("until"), row["source"])
+        clause = Provision(
+            words,
+            row.get("since"),
+            row.get("until"),
+            row["source"],
+            tuple(row.get("land", ())),
+            tuple(row.get("other_land", ())),
+            Words(row["perhaps"]["zh"], row["perhaps"]["en"]) if "perhaps" in row else None,
+        )
         for code in row["rules"]:
             book[code] = (*book.get(code, ()), clause)
     return MappingProxyType(book)
@@ -186,7 +194,11 @@ def _clause(one: Provision) -> str:
     since = f"{one.since} 起 from" if one.since else ""
     until = f"{one.until} 前 before" if one.until else ""
     dates = f"（{' · '.join(filter(None, [since, until]))}）" if since or until else ""
-    return f"{one.words.zh} {one.words.en}{dates} [{one.source}]"
+    land = ""
+    if one.land:
+        named = "、".join(one.land)
+        land = f"（填报分类写明{named}的；写明其他地类的不引 only where the filing says so）"
+    return f"{one.words.zh} {one.words.en}{dates}{land} [{one.source}]"
 
 
 if __name__ == "__main__":
