@@ -26,11 +26,11 @@ machines taken away, the pit planted), a pit that is there still may be in order
 measure and the acceptance. Of polygons not issued here only the words are read. A closing after the
 day of judging is open still, and RL03's.
 
-两期高程显示的降低，可能有一部分在销号之前：前期高程早于销号的，单凭高程（或影像过粗而须凭高程）的
-至多存疑，并写明两期高程的日期。
+两期高程显示的降低，可能有一部分在销号之前：前期高程早于销号的，单凭高程的至多存疑，并写明两期高程
+的日期。
 Ground that elevations show to be lower may have been dug before the closing: where the first is
-older than that, what rests on elevation (also where images are too coarse by themselves) is at most
-a doubt, and the elevations' dates are told.
+older than that, what rests on elevation alone is at most a doubt, and the elevations' dates are
+told.
 
 什么能说清：验收意见、验收照片，销号以后的影像。
 What clears it: the acceptance and its photographs, and an image taken after the closing.
@@ -213,7 +213,7 @@ def _seen(
     unclear = coarse(view, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
     pit = _pit(dossier, case, day, limits)
     older = lowered_before(dossier, day)
-    first = dug_since(dossier, view, change, told, view.cell_m <= limits.cell_m, limits)
+    first = dug_since(dossier, view, change, told, limits)
     since_then = went_on and not unclear and day is not None and first >= day
     sure = mining and (since_then or (pit and older is None))
     bare = shown and change.bare_after.value >= limits.already_open

@@ -11,12 +11,11 @@ Why it matters: few go there once it is closed, and where it starts again it is 
 noticed.
 
 何时会看错：按地块位置对应，从不按编号。变化须发生在销号之后：销号日期在两期影像（只凭降低的，
-或影像过粗而须凭高程的，在两期高程）之间或不明的，至多存疑；销号在后时相之后的，只看后续影像。只有裸露而没有新增的至多存
+在两期高程）之间或不明的，至多存疑；销号在后时相之后的，只看后续影像。只有裸露而没有新增的至多存
 疑；像元粗于限值（默认 5 米）而没有高程证实挖填的，也是如此。本期仍填报为修复治理而未销号的，
 由 CL02 判断。本次已如实填报为违法的，只提示曾经销号，列存疑。
 When it misleads: places are matched by footprint, never by number. The change must come after the
-closing: where that lies between the images (between the elevations, where a lower floor alone
-tells, or cells are too coarse without it),
+closing: where that lies between the images (between the elevations, if a lower floor alone tells),
 or its day is not known, it is at most a doubt; where it lies after the later image, only follow-up
 dates speak. Bareness without growth is at most a doubt, and so are images of cells beyond the limit
 (5 m) without elevations that show a cut. Restoration that goes on, closed by no ledger, is CL02's.
@@ -183,8 +182,7 @@ def _judged(
         return
     # The last closing counts: what came before it may be what it closed.
     unclear = coarse(view, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
-    fine = view.cell_m <= limits.cell_m or unclear is not None
-    first = dug_since(dossier, view, change, told, fine, limits)
+    first = dug_since(dossier, view, change, told, limits)
     whole = all(one.day is not None and one.day <= first for one in known)
     sure = bool(mined) and whole and cause is Speaks.MINING and not unclear
     sure = sure and case.call is not Call.ILLEGAL

@@ -221,8 +221,7 @@ def _ground(dossier: Dossier, case: Case, limits: Limits) -> Ground | None:
     figures += cause_figures(case.cause, case.chance, view.scene, limits.p_mining)
     figures += relief_figures(case.terrain, "net_m3", "floor_change")
     figures += later_figures(case, limits.still_bare, limits.growth)
-    fine = view.cell_m <= limits.cell_m
-    lapsed = tuple(_lapsed(case, dug_since(dossier, view, change, told, fine, limits)))
+    lapsed = tuple(_lapsed(case, dug_since(dossier, view, change, told, limits)))
     figures += [
         stated(f"valid_to {one.about.id}", f"{one.ended}", TABLES[one.about.kind], "day")
         for one in lapsed

@@ -86,21 +86,15 @@ def widened(change: ChangeEvidence, told: bool, sizes: Sizes) -> bool | None:
 
 
 def dug_since(
-    dossier: Dossier,
-    view: SceneView,
-    change: ChangeEvidence,
-    told: bool,
-    fine: bool,
-    sizes: Sizes,
+    dossier: Dossier, view: SceneView, change: ChangeEvidence, told: bool, sizes: Sizes
 ) -> date:
     """Give the first day on which what accuses may have been dug.
 
-    That is the earlier image's where newly bare ground accuses by itself. Where elevations have to
-    speak, since too little was bared or the cells are not `fine` enough to tell digging, it is the
-    earlier elevation's, which may be a year older.
+    That is the earlier image's where newly bare ground accuses, for what lay bare by then is no
+    part of it; where elevations alone do, it is the first one's, which may be a year older.
     """
-    before, alone = dossier.batch.elevation.before, widened(change, told, sizes)
-    if before is None or (alone and fine):
+    before = dossier.batch.elevation.before
+    if before is None or widened(change, told, sizes):
         return view.before_date
     return min(before.date, view.before_date)
 
