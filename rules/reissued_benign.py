@@ -14,7 +14,7 @@ several times.
 矿与建设（像元不粗于 5 米，或高程证实挖填），且偶然变化的可能已排除时，才认定不一致；只有裸露而未扩
 大的，至多存疑，且须前后时相和往期测得的后时相都裸露，因为翻耕、收割也使地面裸露。后续影像上已返绿
 的不作认定。滑坡体、老采场长期裸露而未扩大，可能如实；灾害判定的裸露不扩大的不作认定。地块正在变绿
-的、有效的采矿许可证或项目覆盖的，不作认定；备注或判定为特殊用地的不判断；填报为合法而无采矿权数
+的、有效的采矿许可证或项目覆盖的，不作认定，两期之间才到期的至多存疑；备注或判定为特殊用地的不判断；填报为合法而无采矿权数
 据、填报为工程建设而无项目数据的，无法判定。往期填报过违法的地块不属此类，未填报的期次不计。
 母子图斑不算重复下发。
 When it misleads: it contradicts a filing only where this batch's images show new digging (newly
@@ -24,8 +24,9 @@ without growth is a doubt at most, for fields lie bare too: it must have lain ba
 and, as far as it was measured then, at the later image of every earlier batch. What is green again
 since is not spoken of. A slide's scar and an old working may honestly stay bare, so a disaster that
 does not grow is not spoken of. Nor is ground that greens, or that a licence or project in force
-covers. Special use is not judged, nor a call of 合法 without the licences, or of 工程建设 without
-the projects. Ground once called illegal is LE02's; a parent and its children are not one place
+covers; one that ran out between the dates leaves a doubt. Special use is not judged, nor a call of
+合法 without the licences, or of 工程建设 without the projects. Ground once called illegal is
+LE02's; a parent and its children are not one place
 issued twice.
 
 什么能说清：现场核查和历次照片，说明为何长期裸露；或更正判定并纳入台账。
@@ -53,6 +54,7 @@ from yanhu_satcheck.rule import (
 from yanhu_satcheck.terms import BENIGN, NO_CALL, Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
     Grown,
+    Lapsed,
     Since,
     Sizes,
     Speaks,
@@ -61,9 +63,11 @@ from yanhu_satcheck.traces import (
     cause_figures,
     coarse,
     dated,
+    dug_since,
     grain,
     grown,
     joined,
+    lapsed,
     later_figures,
     newly_bare,
     relief_figures,
@@ -106,6 +110,7 @@ class Again(NamedTuple):
     grew: Grown | None  # `None`: it lies bare and did not grow
     sure: bool  # it grew, and mining explains that
     after: Since  # what follow-up dates show
+    lapsed: tuple[Lapsed, ...] = ()  # papers that may have been in force when it grew
 
     @property
     def batches(self) -> set[str]:
@@ -178,8 +183,11 @@ def _bare(
     dug = grown(change, case.terrain, case.drawn_area_m2, told, recent, limits)
     if (dug.answer and cause in (Speaks.MINING, Speaks.UNTOLD)) or _widened(change, cause, limits):
         unclear = coarse(case.scene, case.terrain, case.drawn_area_m2, limits.cell_m, limits)
-        sure = bool(dug.answer) and cause is Speaks.MINING and not unclear
-        return Again(case, met, change, dug, sure, after)
+        ran_out: tuple[Lapsed, ...] = ()
+        if case.scene:
+            ran_out = lapsed(case, dug_since(dossier, case.scene, change, told, limits))
+        sure = bool(dug.answer) and cause is Speaks.MINING and not (unclear or ran_out)
+        return Again(case, met, change, dug, sure, after, ran_out)
     once = [one.polygon.bare_after for one in met if one.polygon.bare_after is not None]
     always = min(change.bare_before.value, change.bare_after.value, *once) >= limits.still_bare
     scarred = case.call is Call.DISASTER
@@ -236,7 +244,7 @@ def _state(dossier: Dossier, one: Again) -> Words:
         f"{one.case.polygon_id} now {call.en}, {after} bare, {en}",
     )
     grew = [why(one.case.cause, one.case.chance), *then(one.after)] if one.grew else []
-    return joined([told, *grew])
+    return joined([told, *grew, *(paper.says for paper in one.lapsed)])
 
 
 def _figures(one: Again, many: bool, limits: Limits) -> Iterator[Figure]:

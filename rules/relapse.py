@@ -21,9 +21,10 @@ dates speak. Bareness without growth is at most a doubt, and so are images of ce
 (5 m) without elevations that show a cut. Restoration that goes on, closed by no ledger, is CL02's.
 Ground that is now truthfully filed as illegal is named as closed before, a doubt only.
 
-什么能说清：现有有效的采矿许可证或项目批准覆盖该图斑（90% 以上的不作认定）；现场核查和照片。
-What clears it: a licence or project in force that covers it (from 90 % nothing is said), a visit
-and photographs.
+什么能说清：现有有效的采矿许可证或项目批准覆盖该图斑（90% 以上的不作认定；两期之间才到期的列存
+疑）；现场核查和照片。
+What clears it: a licence or project in force that covers it (from 90 % nothing is said; one that
+ran out between the dates leaves a doubt), a visit and photographs.
 """
 
 from collections.abc import Iterator
@@ -58,6 +59,7 @@ from yanhu_satcheck.traces import (
     grain,
     grown,
     joined,
+    lapsed,
     later_figures,
     lead,
     leads,
@@ -185,7 +187,8 @@ def _judged(
     first = dug_since(dossier, view, change, told, limits)
     whole = all(one.day is not None and one.day <= first for one in known)
     sure = bool(mined) and whole and cause is Speaks.MINING and not unclear
-    sure = sure and case.call is not Call.ILLEGAL
+    ran_out = lapsed(case, first) if mined else ()
+    sure = sure and case.call is not Call.ILLEGAL and not ran_out
     yield Doubt(
         (case.polygon_id,),
         Status.INCONSISTENT if sure else Status.DOUBTFUL,
@@ -194,6 +197,7 @@ def _judged(
             [
                 _says(dossier, case, view, change, ended, dug, bool(mined), bare, after),
                 *(_before(dossier, known, dug, whole) if mined else ()),
+                *(paper.says for paper in ran_out),
                 *([unclear] if unclear and mined else []),
             ]
         ),

@@ -38,16 +38,16 @@ outline.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from yanhu_satcheck.evidence import Case, ChangeEvidence, Dossier, SceneView
 from yanhu_satcheck.policy import limit
-from yanhu_satcheck.quantity import Figure, stated
+from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.rule import COVERS, Answer, Doubt, Related, Rule, Unsure, proposal, unseen
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 from yanhu_satcheck.traces import (
     Grown,
+    Lapsed,
     Sizes,
     Speaks,
     by_how_much,
@@ -60,6 +60,7 @@ from yanhu_satcheck.traces import (
     grown,
     in_term,
     joined,
+    lapsed,
     later_figures,
     newly_bare,
     relief_figures,
@@ -76,14 +77,6 @@ PART = 0.1
 """Share of a polygon from which a licence in force makes it LM02's; overlaps count from here."""
 
 
-PERMIT = Words("采矿许可证", "licence")
-NAMES = {
-    "projects": ("project", Words("项目", "project")),
-    "restoration": ("restoration", Words("修复方案", "plan")),
-}
-TABLES = {"permit": "permits", "project": "projects", "restoration": "restoration"}
-
-
 @dataclass(frozen=True, slots=True)
 class Limits(Sizes):
     """When the ground, too, speaks against such a call."""
@@ -95,23 +88,6 @@ class Limits(Sizes):
     special_use: tuple[str, ...] = limit(
         ("特殊用地",), unit="in the remark", why="2024年通知：军事用地填伪变化并备注 2024 notice"
     )
-
-
-class Lapsed(NamedTuple):
-    """A paper on the place that ran out before the after date."""
-
-    about: Related
-    name: Words
-    ended: date
-
-    @property
-    def says(self) -> Words:
-        """Say that the ground may have changed while it was in force."""
-        return Words(
-            f"{self.name.zh} {self.about.id} 于 {self.ended} 到期，变化可能发生在到期之前",
-            f"{self.name.en} {self.about.id} ran out on {self.ended}, and the ground may have "
-            "changed before that",
-        )
 
 
 class Ground(NamedTuple):
@@ -221,40 +197,10 @@ def _ground(dossier: Dossier, case: Case, limits: Limits) -> Ground | None:
     figures += cause_figures(case.cause, case.chance, view.scene, limits.p_mining)
     figures += relief_figures(case.terrain, "net_m3", "floor_change")
     figures += later_figures(case, limits.still_bare, limits.growth)
-    lapsed = tuple(_lapsed(case, dug_since(dossier, view, change, told, limits)))
-    figures += [
-        stated(f"valid_to {one.about.id}", f"{one.ended}", TABLES[one.about.kind], "day")
-        for one in lapsed
-    ]
-    parts += [one.says for one in lapsed]
-    return Ground(dug, joined(parts), tuple(figures), lapsed)
-
-
-def _lapsed(case: Case, first: date) -> Iterator[Lapsed]:
-    """Give the papers on a tenth of it or more that were in force on a day after `first`.
-
-    Those in force at the after date are no part of it. A paper that the filing names and that has
-    no outline may lie on the place, too.
-    """
-    for named, share, one in _out_of_force(case):
-        there = named if share is None else share >= PART
-        if there and case.after_date and first < one.ended < case.after_date:
-            yield one
-
-
-def _out_of_force(case: Case) -> Iterator[tuple[bool, float | None, Lapsed]]:
-    """Give each paper with a last day that is not in force at the after date, and how it lies."""
-    for licence in case.licences:
-        permit = licence.permit
-        if permit.valid_to and permit.valid_on(case.after_date) is False:
-            about = Related("permit", permit.permit_no)
-            yield licence.named, licence.share_inside, Lapsed(about, PERMIT, permit.valid_to)
-    for link in case.approvals:
-        paper, (kind, name) = link.approval, NAMES[link.table]
-        asked = link.table == "projects" or case.call is Call.OTHER
-        if asked and paper.valid_to and in_term(paper, case.after_date) is False:
-            about = Related(kind, paper.ref)
-            yield link.named, link.share_inside, Lapsed(about, name, paper.valid_to)
+    ran_out = lapsed(case, dug_since(dossier, view, change, told, limits))
+    figures += [one.figure for one in ran_out]
+    parts += [one.says for one in ran_out]
+    return Ground(dug, joined(parts), tuple(figures), ran_out)
 
 
 def _changed(dossier: Dossier, view: SceneView, change: ChangeEvidence, dug: Grown) -> Words:
@@ -281,8 +227,8 @@ def _doubt(dossier: Dossier, case: Case, papers: float, ground: Ground | None) -
         )
     ]
     parts += [ground.says] if ground else []
-    lapsed = ground.lapsed if ground else ()
-    dug = ground is not None and not lapsed  # while no paper was in force
+    ran_out = ground.lapsed if ground else ()
+    dug = ground is not None and not ran_out  # while no paper was in force
     share = Figure("covered_share", papers, None, None, "share", COVERS, "permits, projects")
     return Doubt(
         (case.polygon_id,),
@@ -290,7 +236,7 @@ def _doubt(dossier: Dossier, case: Case, papers: float, ground: Ground | None) -
         Confidence.LIKELY if dug and ground and not ground.dug.near else Confidence.HINT,
         joined(parts),
         (share, *(ground.figures if ground else ())),
-        tuple(dict.fromkeys([*_papers(case), *(one.about for one in lapsed)])),
+        tuple(dict.fromkeys([*_papers(case), *(Related(one.kind, one.ref) for one in ran_out)])),
         proposes=proposal(dossier, case),
         on_change=dug,
         severity=None if dug else Severity.MEDIUM,

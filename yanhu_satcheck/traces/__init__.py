@@ -27,7 +27,9 @@ from yanhu_satcheck.traces.later import (
     then,
 )
 from yanhu_satcheck.traces.papers import (
+    Lapsed,
     in_term,
+    lapsed,
     methods,
 )
 from yanhu_satcheck.traces.relief import (
@@ -66,6 +68,7 @@ __all__ = [
     "SURE",
     "Dates",
     "Grown",
+    "Lapsed",
     "Since",
     "Sizes",
     "Speaks",
@@ -89,6 +92,7 @@ __all__ = [
     "in_term",
     "is_cut",
     "joined",
+    "lapsed",
     "later_figures",
     "lead",
     "leads",
