@@ -74,10 +74,10 @@ def lowered_before(dossier: Dossier, day: date | None) -> Words | None:
     if day is not None and after.date < day:
         zh = f"两期高程均早于销号（{day}），升降都在销号之前"
         return Words(zh, f"both elevations are older than the closing on {day}")
-    zh = f"前期高程（{before.date}）早于销号，升降可能发生在销号之前"
+    zh = f"前期高程（{before.date}）早于销号，升降可能部分或全部发生在销号之前"
     if day is None:
-        zh = "销号日期不明，升降可能发生在销号之前"
-    return Words(zh, "the ground may have moved before the closing")
+        zh = "销号日期不明，升降可能部分或全部发生在销号之前"
+    return Words(zh, "some or all of that may have come before the closing")
 
 
 def other(terrain: TerrainEvidence | None, name: str) -> Measured | None:
