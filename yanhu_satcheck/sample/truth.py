@@ -15,11 +15,18 @@ from .quarter import Issued, Quarter
 from .small import GAPS, NOT_LOOKED_AT
 from .terms import SUMMER_TERM
 
+SURELY_M = 2100.0
+"""From less far a view is no fault beside photographs from near (PH02)."""
 
-def truth_of(one: Issued, batch: str, ground: tuple[Field, Field] | None) -> dict[str, object]:
+
+def truth_of(
+    one: Issued, batch: str, ground: tuple[Field, Field] | None, summer: Quarter
+) -> dict[str, object]:
     """One polygon's entry; volumes in cubic metres, nothing where no elevation reaches."""
     case = one.case
-    must = {*case.must} | asked_of(case.key, batch)
+    pictured = asked_of(case.key, batch)
+    spared = {"PH02"} & pictured if _lent_from_near(one, summer) else set()
+    must = ({*case.must} | pictured) - spared
     known = ground is not None and box(*MODEL.bounds).contains(one.outline)
     cut, fill = volumes(ground, one.outline) if ground is not None else (0.0, 0.0)
     added = {"must_fire": sorted(case.then_must), "may_fire": sorted(case.then_may)}
@@ -31,13 +38,21 @@ def truth_of(one: Issued, batch: str, ground: tuple[Field, Field] | None) -> dic
         "filed": case.filed,
         "true_call": case.true,
         "must_fire": sorted(must),
-        "may_fire": sorted({*case.may} - must),
+        "may_fire": sorted(({*case.may} | spared) - must),
         "cut_m3": round(cut) if known else None,
         "fill_m3": round(fill) if known else None,
         "note": case.note,
         **({"known_false_alarms": sorted(case.wrong)} if case.wrong else {}),
         **({"with_archive": added} if any(map(any, (added.values()))) else {}),
     }
+
+
+def _lent_from_near(one: Issued, summer: Quarter) -> bool:
+    """Whether the summer's photograph that is filed for it shows a place not far away."""
+    lender = FROM_SUMMER.get(one.case.key)
+    if lender is None:
+        return False
+    return bool(one.outline.distance(summer.of(lender).outline) < SURELY_M)
 
 
 def of_batch(quarter: Quarter, summer: Quarter, pictured: bool) -> dict[str, object]:
@@ -87,7 +102,8 @@ def write_truth(
         "batch": quarter.term.batch,
         "seed": quarter.seed,
         "polygons": {
-            one.polygon_id: truth_of(one, quarter.term.batch, ground) for one in quarter.issued
+            one.polygon_id: truth_of(one, quarter.term.batch, ground, summer)
+            for one in quarter.issued
         },
         **of_batch(quarter, summer, album is not None),
         "photo_groups": sorted(sorted(group) for group in album.groups) if album else [],
