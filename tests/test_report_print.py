@@ -14,6 +14,7 @@ from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Problem
 from yanhu_satcheck.report.columns import clauses
 from yanhu_satcheck.report.fit import A3, A4, Fit, Need, fitted
+from yanhu_satcheck.report.names import number_form
 from yanhu_satcheck.report.sheets import PROBLEM_HEADER, Sheet, problem_row
 from yanhu_satcheck.report.workbook import Heading, write_sheets
 from yanhu_satcheck.report.wrap import wrapped
@@ -205,3 +206,30 @@ def test_a_filing_that_stands_last_goes_onto_the_second_sheet_of_paper(tmp_path:
     each = widths(page)
     assert page.page_setup.fitToWidth == 2
     assert sum(each[:4]) == pytest.approx(each[0] + sum(each[4:]), abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        (187200, "0"),
+        (187200.0, "0"),
+        (-3, "0"),
+        (0.05, "0.00"),
+        (52.34, "0.00"),
+        (140802198001, "0"),
+        (3.2e-09, "General"),
+        (1 / 3, "General"),
+        (float("nan"), "General"),
+    ],
+)
+def test_a_number_prints_as_it_is(value: float, form: str) -> None:
+    assert number_form(value) == form
+
+
+def test_a_column_is_as_wide_as_its_numbers() -> None:
+    """187200 stood in a column of 7.7 and printed as 2E+05."""
+    rows = [("A", 187200, 140802198001, 1 / 3)]
+    widths = fitted(("编号", "动用方量", "代码", "份额"), rows).widths
+    assert widths[1] >= len("187200") + 2
+    assert widths[2] >= len("140802198001") + 2
+    assert widths[3] < 15

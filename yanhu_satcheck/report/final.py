@@ -11,7 +11,7 @@ from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.final import Final
 from yanhu_satcheck.report.final_sheets import final_sheets
 from yanhu_satcheck.report.fit import fitted
-from yanhu_satcheck.report.names import cell_text
+from yanhu_satcheck.report.names import GENERAL, NUMBER_FORMS, cell_text, number_form
 from yanhu_satcheck.report.place import LITTER, in_place, names_in, refusal
 from yanhu_satcheck.report.workbook import Heading, new_book, set_paper, write_sheets
 
@@ -107,7 +107,7 @@ def _formats(book: Any) -> dict[str, Any]:
     return {
         "head": make(bold=True, align="center"),
         "text": make(num_format="@"),  # else a number of a polygon loses its zeros when retyped
-        "number": make(num_format="General"),
+        **{form: make(num_format=form) for form in NUMBER_FORMS},
         "day": make(num_format="yyyy-mm-dd", align="left"),
         "moment": make(num_format="yyyy-mm-dd hh:mm:ss", align="left"),
     }
@@ -126,8 +126,8 @@ def _write(page: Any, row: int, at: int, cell: Cell, look: dict[str, Any]) -> No
         when = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
         page.write_datetime(row, at, when.replace(tzinfo=None), look["day"])
     elif isinstance(cell, bool):
-        page.write_boolean(row, at, cell, look["number"])
+        page.write_boolean(row, at, cell, look[GENERAL])
     elif isinstance(cell, (int, float)) and abs(cell) < 10**15:
-        page.write_number(row, at, cell, look["number"])
+        page.write_number(row, at, cell, look[number_form(cell)])
     else:
         page.write_string(row, at, cell_text(str(cell)), look["text"])

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.report.names import GENERAL, number_form
 from yanhu_satcheck.report.wrap import runs, span, whole, wrapped
 
 A3, A4 = 8, 9  # as workbooks number them
@@ -34,6 +35,7 @@ _TOKEN = 17  # a number is not parted that is no longer than this
 _FIRST, _TORN = 24, 11  # the same of a number in the first column, and of one that may be torn
 _DAY, _MOMENT = 11.0, 20.0  # characters that a date and a time need, or ### is shown
 _EXACT = 10**15  # beyond it numbers are written as text
+_INDENT = 2.5  # characters that a number stands clear of its cell's sides
 _LIST = 12  # words longer than this on average: a list of numbers or files
 _STEPS = 24  # characters looked ahead for a line less
 _Spans = tuple[tuple[int, float], ...]
@@ -247,6 +249,7 @@ def _unwrapped(cell: Cell) -> float:
         return _MOMENT
     if isinstance(cell, date):
         return _DAY
-    if isinstance(cell, (int, float)):
-        return float(min(span(str(cell)) + 1, _DAY)) if abs(cell) < _EXACT else _DAY
+    if isinstance(cell, (int, float)) and abs(cell) < _EXACT:
+        long = span(str(cell))  # General shows fewer decimals before it shows ###
+        return (long if number_form(cell) != GENERAL else min(long, _DAY)) + _INDENT
     return 0.0

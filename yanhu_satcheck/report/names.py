@@ -79,6 +79,23 @@ def csv_text(cell: Cell) -> str:
     return f"'{text}" if normalize("NFKC", text[:1]) in _FORMULA else text
 
 
+GENERAL = "General"
+NUMBER_FORMS = (GENERAL, "0", *(f"0.{'0' * places}" for places in range(1, 11)))
+
+
+def number_form(value: float) -> str:
+    """Give the number format that prints a number as it is, however wide its column.
+
+    `General` turns 187200 into 2E+05 where it finds too little room; it is left to numbers so
+    small or so finely divided that nobody reads their digits.
+    """
+    said = f"{value:.15g}"
+    if "e" in said or not said.lstrip("-").replace(".", "", 1).isdigit():
+        return GENERAL
+    _, _, places = said.partition(".")
+    return NUMBER_FORMS[len(places) + 1] if len(places) + 1 < len(NUMBER_FORMS) else GENERAL
+
+
 def day(when: date) -> str:
     """Write a date as the workbook shows it; a time of day only where there is one."""
     if isinstance(when, datetime):

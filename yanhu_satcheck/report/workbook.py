@@ -13,7 +13,7 @@ from yanhu_satcheck.ledger import Audit
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import state
 from yanhu_satcheck.report.fit import Fit, Need, fitted
-from yanhu_satcheck.report.names import cell_text, page_link
+from yanhu_satcheck.report.names import NUMBER_FORMS, cell_text, number_form, page_link
 from yanhu_satcheck.report.place import refusal
 from yanhu_satcheck.report.sheets import OUTCOME, Sheet, all_sheets
 from yanhu_satcheck.review import LINK, OPINIONS, REVIEW, peoples
@@ -61,7 +61,7 @@ class Look(NamedTuple):
     """The formats of one workbook."""
 
     text: Any
-    number: Any
+    numbers: Mapping[str, Any]  # by number format
     day: Any
     moment: Any
     link: Any
@@ -134,7 +134,11 @@ def look_of(book: Any) -> Look:
     yellow = {"bg_color": "#FFFBEA", "locked": False}
     return Look(
         text=make(),
-        number=make(align="right", indent=1),  # clear of the text in the next column
+        numbers={
+            # Indented, to be clear of the text in the next column.
+            form: make(num_format=form, align="right", indent=1)
+            for form in NUMBER_FORMS
+        },
         day=make(num_format="yyyy-mm-dd", align="left"),
         moment=make(num_format="yyyy-mm-dd hh:mm:ss", align="left"),
         link=make(font_color="#1D4E89", underline=1),
@@ -241,7 +245,7 @@ def _write_cell(page: Any, row: int, at: int, cell: Cell, sheet: Sheet, look: Lo
     elif isinstance(cell, date):
         _write_day(page, row, at, cell, look.review_day if kind == "review" else look.day, look)
     elif isinstance(cell, (int, float)) and abs(cell) < _EXACT:  # not so for NaN
-        page.write_number(row, at, cell, look.number)
+        page.write_number(row, at, cell, look.numbers[number_form(cell)])
     else:
         form = look.changed if (row - 1, at) in sheet.changed else form
         shown = look.states.get(str(cell), form) if name in (columns.STATUS, OUTCOME) else form
