@@ -77,7 +77,7 @@ def _lines(final: "Final", out: Path, lang: str) -> Iterator[str]:
     yield say("结果", "results")
     yield f"  {out / FOLDER / LEDGER}"
     yield f"  {out / FOLDER / FILING}"
-    todo = counts[Outcome.OPEN] + counts[Outcome.TO_FIELD] + len(final.pending)
+    todo = len(final.todo) + len(final.pending)
     if todo:
         yield say(
             f"下一步：“待办”中还有 {todo} 项；在 ledger.xlsx 填写意见和复核人后再次运行 finalize",

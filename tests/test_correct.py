@@ -1,11 +1,13 @@
 """The corrected ledger keeps what was filed, adds what was found, and loses nobody."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from tests.make import batch, filing, polygon, row
 from yanhu_satcheck.correct import correct
-from yanhu_satcheck.finding import Finding, Judgement
+from yanhu_satcheck.finding import Finding, Judgement, Suppression
+from yanhu_satcheck.ledger import families
 from yanhu_satcheck.rule import Related
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 
@@ -219,3 +221,43 @@ def test_what_another_rule_said_of_a_polygon_is_not_said_again() -> None:
     # Where it is listed it stands whole, and of B nothing was left out.
     assert told.problems[1].finding.message.zh.startswith("下发 2 次；新增裸地占 0.44")
     assert told.entries[1].grounds.zh == "PH01 用于 2 个图斑：A、B；文件相同"
+
+
+def eight_of(there: Any, *findings: Finding) -> list[Any]:
+    return [one.count for one in ledger_of(there, *findings).eight[:2]]
+
+
+def test_only_closed_rows_of_this_batch_that_nothing_speaks_against_count_as_rectified() -> None:
+    done: dict[str, Any] = {"closed": True, "closed_date": date(2022, 12, 20)}
+    there = batch(
+        polygon("A"),
+        polygon("B"),
+        ledger=(
+            row("A", **done),
+            row("B", **done),
+            row("C", batch="2022Q3", **done),
+            row("D"),
+        ),
+    )
+    doubt = finding("RL04", "B", status=Status.UNSUPPORTED, related=(Related("ledger", "B", None),))
+    assert eight_of(there)[0] == 2
+    assert eight_of(there, doubt)[0] == 1
+    assert "另有 1 行" in ledger_of(there, doubt).eight[0].note.zh
+    accepted = replace(doubt, suppressed=Suppression("验收人已补", "李四", "2023-12-31"))
+    assert eight_of(there, accepted)[0] == 2
+
+
+def test_a_polygon_that_was_split_counts_once_as_struck() -> None:
+    parts = (
+        polygon("A"),
+        polygon("A-1", parent_polygon_id="Ａ"),
+        polygon("A-1-1", parent_polygon_id="A-1"),
+        polygon("C", parent_polygon_id="2022S3"),
+        polygon("D", parent_polygon_id="2022S3"),
+        polygon("E"),
+    )
+    filed = tuple(filing(one.id, Call.ILLEGAL) for one in parts)
+    there = batch(*parts, submissions=filed)
+    assert eight_of(there)[1] == 3
+    assert "只计一次" in ledger_of(there).eight[1].note.zh
+    assert families({"A": "B", "B": "A"}).keys() == {"A", "B"}  # a circle ends

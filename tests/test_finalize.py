@@ -454,7 +454,7 @@ def test_a_call_is_replaced_where_a_named_person_accepted_it_and_nowhere_else(
     final = finalize(out)
     assert list(outcomes(final).values()) == [
         Outcome.CORRECTED,
-        Outcome.KEPT,
+        Outcome.OPEN,  # it shares its only finding with the first, which is answered otherwise
         Outcome.TO_FIELD,
         Outcome.ACCEPTED,
         Outcome.OPEN,
@@ -480,7 +480,96 @@ def test_a_call_is_replaced_where_a_named_person_accepted_it_and_nowhere_else(
     assert "没有复核人" in left[IDS[5]]["未采用的原因"]
     assert left[IDS[5]]["位置"] == "更正台账 第 7 行"
     to_do = {one["图斑编号"]: one["类别"] for one in table(out / "final" / "ledger.xlsx", "待办")}
-    assert to_do == {IDS[2]: "需外业", IDS[4]: "待复核", IDS[5]: "待复核"}
+    others = {IDS[2]: "需外业", IDS[4]: "待补材料", IDS[5]: "待补材料"}
+    assert to_do == others | dict.fromkeys((IDS[0], IDS[1]), "待复核")
+
+
+def left_to_do(out: Path) -> dict[tuple[str, str], str | None]:
+    """The ids of what is left to do, by kind and polygon."""
+    rows = table(out / "final" / "ledger.xlsx", "待办")
+    return {(one["类别"], one["图斑编号"]): one["相关问题"] for one in rows}
+
+
+def test_what_is_left_to_do_is_each_finding_without_an_answer(audit: Audit, out: Path) -> None:
+    """One answered finding took its whole polygon from the list, or left its text standing there.
+
+    The first polygon has CL01, and PH01 together with the second.
+    """
+    cl01, ph01 = finding(audit, "CL01"), finding(audit, "PH01")
+    answer(out, "问题清单", cl01, **YES)
+    final = finalize(out)
+    assert outcomes(final)[IDS[0]] is Outcome.CORRECTED
+    assert left_to_do(out)["待复核", IDS[0]] == ph01
+    answer(out, "问题清单", cl01, 复核意见=None, 复核人=None, 复核日期=None)
+    answer(out, "问题清单", ph01, **NO)
+    finalize(out)
+    assert left_to_do(out)["待复核", IDS[0]] == cl01
+    (said,) = (
+        one["问题"]
+        for one in table(out / "final" / "ledger.xlsx", "待办")
+        if (one["类别"], one["图斑编号"]) == ("待复核", IDS[0])
+    )
+    assert said.startswith("CL01")
+    assert "PH01" not in said
+    assert ("待复核", IDS[1]) not in left_to_do(out)
+
+
+def test_a_finding_whose_polygons_are_answered_otherwise_is_not_applied(
+    audit: Audit, out: Path
+) -> None:
+    ph01 = finding(audit, "PH01")
+    answer(out, "更正台账", IDS[0], **YES)
+    answer(out, "更正台账", IDS[1], **NO)
+    final = finalize(out)
+    (torn,) = (one for one in final.unapplied if one.about == ph01)
+    assert torn.says == f"{IDS[0]} 采纳（王五）；{IDS[1]} 不采纳（赵六）"
+    assert all(ph01 not in line.findings for line in final.ledger.rectification)
+    assert left_to_do(out)["待复核", IDS[1]] == ph01
+    answer(out, "问题清单", ph01, **NO)  # its own answer settles it
+    final = finalize(out)
+    assert ("待复核", IDS[1]) not in left_to_do(out)
+    assert all(one.about != ph01 for one in final.unapplied)
+
+
+def test_an_accepted_contradiction_without_a_proposal_asks_for_the_call(
+    audit: Audit, written: Path, tmp_path: Path
+) -> None:
+    """Ten metres below the licence, accepted, and filed as 合法 without a word."""
+    assert written
+    dug = judged(audit, "CL01", proposed=None)
+    out = tmp_path / "dug"
+    report.write(dug, out)
+    answer(out, "更正台账", IDS[0], **YES)
+    assert outcomes(finalize(out))[IDS[0]] is Outcome.ACCEPTED
+    asked = left_to_do(out)["请确定填报", IDS[0]]
+    assert asked is not None
+    assert finding(dug, "CL01") in asked
+    illegal = replace(
+        dug,
+        cases=tuple(
+            replace(one, filing=replace(one.filing, call=Call.ILLEGAL)) if one.filing else one
+            for one in dug.cases
+        ),
+    )
+    report.write(illegal, tmp_path / "illegal")
+    answer(tmp_path / "illegal", "更正台账", IDS[0], **YES)
+    finalize(tmp_path / "illegal")
+    assert ("请确定填报", IDS[0]) not in left_to_do(tmp_path / "illegal")
+
+
+def test_an_answer_to_a_polygon_without_findings_accepts_nothing(
+    audit: Audit, tmp_path: Path
+) -> None:
+    calm = judged(audit, "DQ02", status=None)
+    whom, *_ = (one.polygon_id for one in calm.ledger.entries if not one.findings)
+    out = tmp_path / "calm"
+    report.write(calm, out)
+    answer(out, "更正台账", whom, **YES)
+    assert outcomes(finalize(out))[whom] is Outcome.FINE
+    answer(out, "更正台账", whom, **NO)
+    final = finalize(out)
+    assert outcomes(final)[whom] is Outcome.FINE
+    assert [one.about for one in final.unapplied] == [whom]
 
 
 def test_a_findings_answer_goes_before_its_polygons(audit: Audit, out: Path) -> None:
@@ -677,7 +766,8 @@ def test_decisions_go_before_the_ledger(
     assert "意见.csv 第 2 行" in said[IDS[0], "更正台账 第 2 行"]
     assert "没有这个图斑" in said["X-404", "意见.csv 第 5 行"]
     assert "没有复核人" in said[IDS[2], "意见.csv 第 6 行"]
-    assert outcomes(final)[IDS[1]] is Outcome.KEPT
+    assert outcomes(final)[IDS[1]] is Outcome.OPEN
+    assert "互相矛盾" in said[finding(audit, "PH01"), f"图斑 {IDS[0]}"]
 
 
 def test_ledger_csv_is_a_table_of_decisions(out: Path) -> None:

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Ledger, Rectification, Review
 from yanhu_satcheck.past import Answer
 from yanhu_satcheck.review import Marked, Written
@@ -51,6 +52,23 @@ class Outcome(Enum):
     TO_FIELD = Words("需外业", "field check needed")
     OPEN = Words("待复核", "not answered yet")
     FINE = Words("一致", "consistent")
+
+
+class Task(Enum):
+    """What is left to do of a polygon, the most pressing first."""
+
+    TO_FIELD = Words("需外业", "field check needed")
+    DECIDE = Words("请确定填报", "decide the filing")
+    ANSWER = Words("待复核", "not answered yet")
+    SUPPLY = Words("待补材料", "material wanted")
+
+
+class Left(NamedTuple):
+    """Something that is left to do of one polygon."""
+
+    task: Task
+    polygon_id: str
+    findings: tuple[Finding, ...]  # those that ask for it; () the polygon as a whole
 
 
 class Verdict(NamedTuple):
@@ -98,6 +116,7 @@ class Final:
     pending: tuple[Rectification, ...] = ()  # to be entered, once somebody accepts it
     unapplied: tuple[Unapplied, ...] = ()
     notes: tuple[Words, ...] = ()  # what else must be known before it is filed
+    todo: tuple[Left, ...] = ()  # besides what is pending
 
     def count(self) -> Counter[Outcome]:
         """How many polygons came to what."""

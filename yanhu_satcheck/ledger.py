@@ -44,6 +44,8 @@ class Entry:
     township: str = ""
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     key: str = ""  # the polygon's number folded, by which its filing is found
+    filed: Call | None = None  # the call as the filing was read; `None` where no row was filed
+    family: str = ""  # the folded number of the polygon that it was split from, or its own
 
 
 class Problem(NamedTuple):
@@ -141,6 +143,21 @@ class Ledger:
     def count(self, status: Status | None) -> int:
         """How many polygons have this 审核状态."""
         return sum(entry.status is status for entry in self.entries)
+
+
+def families(parents: Mapping[str, str]) -> dict[str, str]:
+    """Give the polygon that each was split from, and that one from; its own number elsewhere.
+
+    `parents`: the folded number of each polygon's parent by its own; "" where it has none.
+    """
+    found = {}
+    for key in parents:
+        root, seen = key, {key}
+        while (above := parents.get(root, "")) and above not in seen:
+            root = above
+            seen.add(root)
+        found[key] = root
+    return found
 
 
 class Former(NamedTuple):

@@ -7,7 +7,7 @@ from yanhu_satcheck.correct.carry import Key, review_of, stood
 from yanhu_satcheck.final import Finished, Unapplied
 from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Review
-from yanhu_satcheck.past import Answer
+from yanhu_satcheck.past import REFUSED, Answer
 from yanhu_satcheck.review import OPINIONS, Told, Written
 from yanhu_satcheck.terms import Words, fold
 
@@ -20,6 +20,8 @@ class Answers:
 
     valid: Mapping[Key, Answer]
     unapplied: tuple[Unapplied, ...]
+    torn: frozenset[str] = frozenset()
+    """Findings whose polygons are answered differently, and that have no answer of their own."""
 
     def of(self, finding: str) -> Review | None:
         """Give the answer to a finding itself."""
@@ -32,7 +34,13 @@ class Answers:
         return review_of(answer) if answer else None
 
     def effective(self, polygon_id: str, finding: Finding) -> Review | None:
-        """Give what a finding of a polygon is answered with: its own answer, else the polygon's."""
+        """Give what a finding of a polygon is answered with: its own answer, else the polygon's.
+
+        A finding is one and the same for all its polygons: where they say otherwise of it, it
+        stays without an answer.
+        """
+        if finding.id in self.torn:
+            return None
         return self.of(finding.id) or self.of_polygon(polygon_id)
 
 
@@ -51,12 +59,47 @@ def sift(finished: Finished, written: Written, decisions: Sequence[Told]) -> Ans
             )
             no.append(_unapplied(book[key], why))
     valid = {key: one.answer for key, one in (book | table).items()}
+    torn = dict(_torn(finished, valid))
+    no += torn.values()
+    no += _idle(finished, valid)
     no += _outdated(finished, valid)
     no += [
         Unapplied(where, "", "", Words("不是填写意见的地方，未采用", "is no place to answer in"))
         for where in written.strange
     ]
-    return Answers(valid, tuple(no))
+    return Answers(valid, tuple(no), frozenset(torn))
+
+
+def _torn(finished: Finished, valid: Mapping[Key, Answer]) -> Iterable[tuple[str, Unapplied]]:
+    """Name the findings of several polygons that these answer differently as a whole."""
+    for problem in finished.ledger.problems:
+        finding = problem.finding
+        told = [one for id in finding.polygon_ids if (one := valid.get(("polygon", id)))]
+        if ("finding", finding.id) in valid or len({one.opinion for one in told}) < 2:
+            continue
+        where = Words(f"图斑 {told[0].about}", f"polygon {told[0].about}")
+        said = "；".join(f"{one.about} {one.opinion}（{one.by}）" for one in told)
+        why = Words(
+            "这一条问题涉及几个图斑，而各图斑的意见互相矛盾，对它都未采用；"
+            "请在“问题清单”中就这一条填写意见",
+            "its polygons are answered differently, so none of it was applied to this finding;"
+            " answer the finding itself in 问题清单",
+        )
+        yield finding.id, Unapplied(where, finding.id, said, why)
+
+
+def _idle(finished: Finished, valid: Mapping[Key, Answer]) -> Iterable[Unapplied]:
+    """Name the rejections of polygons that nothing was found of."""
+    for entry in finished.ledger.entries:
+        answer = valid.get(("polygon", entry.polygon_id))
+        if answer and answer.opinion == REFUSED and not entry.findings:
+            where = Words(f"图斑 {entry.polygon_id}", f"polygon {entry.polygon_id}")
+            why = Words(
+                "该图斑没有问题可以不采纳；如认为填报有误，请直接修改填报，或填 需外业",
+                "nothing was found of it that could be rejected; if its filing is wrong, correct"
+                " the filing, or answer 需外业",
+            )
+            yield _unapplied(Told(answer, where), why)
 
 
 def _sifted(

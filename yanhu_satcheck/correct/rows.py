@@ -7,6 +7,7 @@ from datetime import date
 
 from yanhu_satcheck.batch import Batch, IssuedPolygon, LedgerRow, Submission
 from yanhu_satcheck.correct.carry import carry
+from yanhu_satcheck.correct.eight import closed, eight, rectified, struck
 from yanhu_satcheck.correct.townships import townships
 from yanhu_satcheck.errors import AccountingError
 from yanhu_satcheck.final import Former
@@ -18,21 +19,10 @@ from yanhu_satcheck.ledger import (
     Ledger,
     Problem,
     Rectification,
+    families,
 )
 from yanhu_satcheck.review import BATCH_NAMED, STANDING, TO_ENTER
 from yanhu_satcheck.terms import SUPPLIES, Call, Status, Words, fold
-
-EIGHT = (
-    "整改一批重大隐患",
-    "打击一批非法违法行为",
-    "查处一批违规违章企业",
-    "关闭一批不具备安全生产条件的企业",
-    "曝光一批典型案例",
-    "问责一批责任措施不落实的单位",
-    "推广一批先进典型",
-    "出台一批制度成果",
-)
-"""The plan's 八个一批 in its order; only the first two can be counted from a batch."""
 
 
 def correct(
@@ -49,8 +39,12 @@ def correct(
         AccountingError: An issued polygon would be missing from the ledger.
     """
     filed, rows = batch.filed(), batch.own_rows()
+    family = families({one.key: fold(one.parent_polygon_id) for one in batch.polygons})
     entries = tuple(
-        _entry(polygon, filed.get(polygon.key), rows.get(polygon.key, ()), judgement)
+        replace(
+            _entry(polygon, filed.get(polygon.key), rows.get(polygon.key, ()), judgement),
+            family=family[polygon.key],
+        )
         for polygon in sorted(batch.polygons, key=lambda p: p.id)
     )
     if len({entry.polygon_id for entry in entries}) != len(batch.polygons):
@@ -63,7 +57,7 @@ def correct(
         problems=tuple(_problem(f, batch, titles) for f in judgement.findings),
         rectification=rectification,
         townships=townships(entries, batch),
-        eight=tuple(_eight(rectification, entries, filed, batch)),
+        eight=tuple(_eight(rectification, entries, judgement.findings, batch)),
         unjudged=tuple(f for f in judgement.findings if f.status is Status.UNASSESSABLE),
         misreads=batch.misreads,
         notes=tuple(_notes(batch, entries)),
@@ -94,6 +88,7 @@ def _entry(
         township=polygon.township,
         findings=findings,
         key=polygon.key,
+        filed=filing.call if filing else None,
     )
 
 
@@ -199,7 +194,7 @@ def duties(rectification: Sequence[Rectification], as_of: date) -> Iterable[Duty
     # Lines that nobody answers for come first: they are what the sheet is for.
     for unit in sorted(by_unit, key=lambda name: (name != "", name)):
         lines = by_unit[unit]
-        due = [line for line in lines if not _closed(line, as_of)]
+        due = [line for line in lines if not closed(line, as_of)]
         yield Duty(
             responsible_unit=unit,
             polygons=_polygons(lines),
@@ -225,13 +220,9 @@ def _due(line: Rectification) -> date | None:
     return due if isinstance(due, date) else None
 
 
-def _closed(line: Rectification, as_of: date) -> bool:
-    return bool(line.closed) and (line.closed_date is None or line.closed_date <= as_of)
-
-
 def _overdue(line: Rectification, as_of: date) -> bool:
     due = _due(line)
-    return due is not None and due < as_of and not _closed(line, as_of)
+    return due is not None and due < as_of and not closed(line, as_of)
 
 
 def _blank(line: Rectification) -> bool:
@@ -242,20 +233,12 @@ def _blank(line: Rectification) -> bool:
 def _eight(
     rectification: Sequence[Rectification],
     entries: Sequence[Entry],
-    filed: Mapping[str, Submission],
+    findings: Sequence[Finding],
     batch: Batch,
 ) -> Iterable[EightOf]:
-    done = sum(_closed(line, batch.as_of) for line in rectification)
-    keys = {polygon.key for polygon in batch.polygons}
-    illegal = sum(filed[key].call is Call.ILLEGAL for key in keys & filed.keys())
-    counted = {
-        EIGHT[0]: (done, Words("整改清单中已销号的行数", "rows of 整改清单 that are closed")),
-        EIGHT[1]: (illegal, Words("填报为违法的图斑数", "polygons filed as illegal")),
-    }
-    by_hand = Words("由人工填写", "to be filled in by hand")
-    for name in EIGHT:
-        count, note = counted.get(name, (None, by_hand))
-        yield EightOf(name, count, note)
+    disputed = {one.id for one in findings if one.suppressed is None}
+    illegal = [one.family for one in entries if one.filed is Call.ILLEGAL]
+    return eight(rectified(rectification, batch.id, batch.as_of, disputed), struck(illegal))
 
 
 def _notes(batch: Batch, entries: Sequence[Entry]) -> Iterable[tuple[Words, str]]:

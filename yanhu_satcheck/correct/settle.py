@@ -6,12 +6,15 @@ A filed call is replaced where a named person accepted a proposal, and nowhere e
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.correct.answered import Answers, sift
 from yanhu_satcheck.correct.carry import stood, with_answers, with_filled
-from yanhu_satcheck.correct.rows import EIGHT, duties
+from yanhu_satcheck.correct.eight import rectified, struck
+from yanhu_satcheck.correct.rows import duties
+from yanhu_satcheck.correct.todo import todo
 from yanhu_satcheck.final import (
     Change,
     FiledRow,
@@ -57,7 +60,7 @@ def settle(finished: Finished, written: Written, decisions: Sequence[Told] = ())
         ledger,
         rectification=lines,
         duties=tuple(duties(lines, finished.as_of)),
-        eight=tuple(_eight(ledger, verdicts)),
+        eight=tuple(_eight(ledger, verdicts, answers, finished.as_of)),
     )
     return Final(
         finished=finished,
@@ -66,6 +69,7 @@ def settle(finished: Finished, written: Written, decisions: Sequence[Told] = ())
         changes=changes,
         filing=filing,
         pending=pending,
+        todo=tuple(todo(ledger.entries, verdicts, answers)),
         unapplied=(*answers.unapplied, *undone),
         notes=tuple(_notes(finished, changes)),
     )
@@ -93,7 +97,10 @@ def _call(entry: Entry, answers: Answers) -> _Call:
         first, review = taken[0]
         return _Call(first.proposed, review, to)
     whole = answers.of_polygon(entry.polygon_id)
-    left = any(own[one.id] is None and one.proposed == entry.proposed for one in proposing)
+    left = any(
+        own[one.id] is None and one.proposed == entry.proposed and one.id not in answers.torn
+        for one in proposing
+    )
     if whole and whole.opinion == ACCEPTED and left:
         return _Call(entry.proposed, whole)
     return _Call(None)
@@ -190,7 +197,8 @@ def _outcome(entry: Entry, said: Sequence[Review | None], answers: Answers) -> O
     opinions = {one.opinion for one in said if one}
     if not entry.findings and whole is None:
         return Outcome.FINE
-    opinions |= {whole.opinion} if whole and not entry.findings else set()
+    if whole and not entry.findings:  # there is nothing to accept or to reject
+        return Outcome.TO_FIELD if whole.opinion == TO_FIELD else Outcome.FINE
     if TO_FIELD in opinions:
         return Outcome.TO_FIELD
     if None in said:
@@ -213,8 +221,8 @@ def _to_rectify(
         taken = [one for one, review in said if review and review.opinion == ACCEPTED]
         if taken:
             kept.append(line._replace(problem=_problem(taken), findings=_ids(taken)))
-        elif any(review is None or review.opinion != REFUSED for _, review in said):
-            pending.append(line)
+        elif left := [one for one, review in said if not review or review.opinion != REFUSED]:
+            pending.append(line._replace(problem=_problem(left), findings=_ids(left)))
     return tuple(kept), tuple(pending)
 
 
@@ -226,14 +234,42 @@ def _ids(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(one.id for one in findings)
 
 
-def _eight(ledger: Ledger, verdicts: Sequence[Verdict]) -> Iterable[EightOf]:
-    """Count the polygons that are now filed as illegal, unless a person wrote the number."""
+def _eight(
+    ledger: Ledger, verdicts: Sequence[Verdict], answers: Answers, as_of: date
+) -> Iterable[EightOf]:
+    """Count anew, by the calls as decided and without the doubts that were rejected.
+
+    A number that a person wrote stands.
+    """
     by_hand = {one.about for one in ledger.filled}
-    word = Call.ILLEGAL.words.zh
-    more = sum(one.outcome is Outcome.CORRECTED and one.final == word for one in verdicts)
+    told = {one.polygon_id: one for one in verdicts}
+    illegal = [one.family for one in ledger.entries if _illegal(one, told[one.polygon_id])]
+    disputed = {
+        finding.id
+        for finding in (one.finding for one in ledger.problems)
+        if finding.suppressed is None and not _rejected(finding, answers)
+    }
+    fresh = (rectified(ledger.rectification, ledger.batch, as_of, disputed), struck(illegal))
+    counted = {one.name: one for one in fresh}
     for one in ledger.eight:
-        counted = one.name == EIGHT[1] and one.name not in by_hand and isinstance(one.count, int)
-        yield replace(one, count=int(one.count or 0) + more) if counted else one
+        free = one.name not in by_hand and isinstance(one.count, int)
+        yield counted.get(one.name, one) if free else one
+
+
+def _rejected(finding: Finding, answers: Answers) -> bool:
+    """Whether a person rejected it, of every polygon that it is said of."""
+    own = answers.of(finding.id)
+    if own or not finding.polygon_ids:
+        return own is not None and own.opinion == REFUSED
+    said = (answers.effective(id, finding) for id in finding.polygon_ids)
+    return all(one is not None and one.opinion == REFUSED for one in said)
+
+
+def _illegal(entry: Entry, verdict: Verdict) -> bool:
+    """Whether a polygon is filed as illegal in the end."""
+    if verdict.outcome is Outcome.CORRECTED:
+        return verdict.final == Call.ILLEGAL.words.zh
+    return entry.filed is Call.ILLEGAL
 
 
 def _notes(finished: Finished, changes: Sequence[Change]) -> Iterable[Words]:

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,13 +12,13 @@ from typing import Any
 from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.final import FiledRow, Finished
 from yanhu_satcheck.finding import Finding, Suppression
-from yanhu_satcheck.ledger import EightOf, Entry, Ledger, Problem, Rectification
+from yanhu_satcheck.ledger import EightOf, Entry, Ledger, Problem, Rectification, families
 from yanhu_satcheck.past import Answer
 from yanhu_satcheck.quantity import Figure
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.review import Filled, Marked, Outdated, Stood
 from yanhu_satcheck.rule import Related
-from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
+from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words, fold
 
 _AGAIN = Words("请重新审核", "audit again")
 
@@ -80,7 +81,7 @@ def _finished(account: Mapping[str, Any], lines: list[dict[str, Any]]) -> Finish
     ledger = Ledger(
         batch=batch["id"],
         filing_columns=tuple(said["filing"]["columns"]),
-        entries=_entries(said["entries"], rows, findings),
+        entries=_related(_entries(said["entries"], rows, findings), account["polygons"]),
         problems=tuple(_problem(one, titles, towns) for one in findings),
         rectification=tuple(_line(one) for one in said["rectification"]),
         eight=tuple(EightOf(o["name"], o["count"], Words(*o["note"])) for o in said["eight"]),
@@ -127,6 +128,20 @@ def _entries(
         for id in one.polygon_ids:
             of[id].append(one)
     return tuple(_entry(one, filed, tuple(of[one["polygon_id"]])) for one in said)
+
+
+def _related(entries: tuple[Entry, ...], said: list[dict[str, Any]]) -> tuple[Entry, ...]:
+    """Say of each polygon how it was filed, and which one it was split from."""
+    family = families({one["key"]: fold(one["parent_polygon_id"]) for one in said})
+    calls = {one["polygon_id"]: (one["filing"] or {}).get("call") for one in said}
+    return tuple(
+        replace(
+            one,
+            family=family.get(one.key, one.key),
+            filed=Call[call] if (call := calls.get(one.polygon_id)) else None,
+        )
+        for one in entries
+    )
 
 
 def _entry(

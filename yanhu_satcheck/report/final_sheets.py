@@ -4,17 +4,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from yanhu_satcheck.batch import Cell
-from yanhu_satcheck.final import Change, Final, Outcome, Unapplied, Verdict
+from yanhu_satcheck.final import Change, Final, Left, Outcome, Task, Unapplied, Verdict
 from yanhu_satcheck.ledger import Entry, Rectification
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import clauses, own_cells, reviewed, say, state
 from yanhu_satcheck.report.sheets import (
+    CURE,
     DUTY_HEADER,
     EIGHT_HEADER,
     LISTED,
     OUTCOME,
     PROBLEM_HEADER,
     RECTIFICATION_HEADER,
+    UNJUDGED,
     Sheet,
     duty_row,
     eight_row,
@@ -31,7 +33,10 @@ _DECIDED = (
     *("乡镇", columns.STATUS, FILED, "建议填报", FINAL, OUTCOME, *REVIEW, GIVEN_TO),
     *("更正依据", "可能涉及条款", *DUTY),
 )
-_TO_DO = ("类别", columns.ID, "乡镇", columns.STATUS, "建议填报", "问题", "还需做什么")
+_TO_DO = (
+    *("类别", columns.ID, "乡镇", columns.STATUS, "建议填报", "问题", "还需做什么"),
+    "相关问题",
+)
 
 
 def final_sheets(final: Final) -> tuple[Sheet, ...]:
@@ -138,30 +143,52 @@ def _changes(final: Final) -> Sheet:
 
 
 def _to_do(final: Final) -> Iterator[tuple[Cell, ...]]:
-    """Give what is left: field checks, polygons without an answer, lines to enter undecided."""
-    lang = final.finished.lang
-    text = sentences(lang)
+    """Give what is left: findings that want something done, lines to enter undecided."""
+    text = sentences(final.finished.lang)
     entries = {one.polygon_id: one for one in final.ledger.entries}
-    for outcome in (Outcome.TO_FIELD, Outcome.OPEN):
-        for verdict in final.verdicts:
-            if verdict.outcome is outcome:
-                remedy = text[f"final_do_{outcome.name.lower()}"]
-                yield _left(outcome.value.zh, entries[verdict.polygon_id], remedy, lang)
+    cures = _cures(final)
+    for left in final.todo:
+        yield _left(left, entries[left.polygon_id], cures, final.finished.lang)
     for line in final.pending:
         yield _undecided(line, entries, text["final_do_pending"])
 
 
-def _left(kind: str, entry: Entry, remedy: str, lang: str) -> tuple[Cell, ...]:
-    proposed = entry.proposed.words.zh if entry.proposed else None
-    grounds = say(entry.grounds, lang)
-    standing = state(entry.status)
-    return (kind, entry.polygon_id, entry.township, standing, proposed, grounds, remedy)
+def _cures(final: Final) -> dict[str, str]:
+    """Give what clears a finding that could not be judged, as the audit wrote it, by its id."""
+    sheet = final.finished.sheets.get(UNJUDGED)
+    if sheet is None or CURE not in sheet.header:
+        return {}
+    at, id = sheet.header.index(CURE), sheet.header.index("id")
+    return {str(row[id]): str(row[at]) for row in sheet.cells if row[id] and row[at]}
+
+
+def _left(left: Left, entry: Entry, cures: Mapping[str, str], lang: str) -> tuple[Cell, ...]:
+    text = sentences(lang)
+    proposed = next((one.proposed.words.zh for one in left.findings if one.proposed), None)
+    said = "\n".join(
+        f"{one.rule} {say(one.message, lang)}{say(one.exception, lang)}" for one in left.findings
+    )
+    remedy = text[f"final_do_{left.task.name.lower()}"]
+    if left.task is Task.SUPPLY:
+        told = dict.fromkeys(cures[one.id] for one in left.findings if one.id in cures)
+        remedy = "\n".join([*told, remedy])
+    return (
+        left.task.value.zh,
+        entry.polygon_id,
+        entry.township,
+        state(entry.status),
+        proposed,
+        said or None,
+        remedy,
+        LISTED.join(one.id for one in left.findings) or None,
+    )
 
 
 def _undecided(line: Rectification, entries: Mapping[str, Entry], remedy: str) -> tuple[Cell, ...]:
     entry = entries.get(line.polygon_id)
     beside = (entry.township, state(entry.status)) if entry else (None, None)
-    return ("应纳入整改台账", line.polygon_id, *beside, None, line.problem, remedy)
+    ids = LISTED.join(line.findings) or None
+    return ("应纳入整改台账", line.polygon_id, *beside, None, line.problem, remedy, ids)
 
 
 def _townships(final: Final) -> Sheet:

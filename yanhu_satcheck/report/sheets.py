@@ -48,6 +48,7 @@ DUTY_HEADER = (
     *("最近时限", "整改责任人", "逾期图斑", "未销号图斑", "已销号图斑"),
 )
 OUTCOME = "处理结果"
+UNJUDGED, CURE = "无法判定", "补救办法"
 EIGHT_HEADER = ("事项", COUNT, "说明")
 
 
@@ -197,10 +198,10 @@ def eight_row(one: EightOf, lang: str) -> tuple[Cell, ...]:
 
 
 def _unjudged(audit: Audit) -> Sheet:
-    header = ("类别", "规则", "规则名称", columns.ID, "文件", "行", "列", "原因", "补救办法", "id")
+    header = ("类别", "规则", "规则名称", columns.ID, "文件", "行", "列", "原因", CURE, "id")
     rows = [_mute(one, audit) for one in audit.ledger.unjudged]
     rows += [_misread(one, audit.lang) for one in audit.ledger.misreads]
-    return Sheet("无法判定", header, tuple(rows))
+    return Sheet(UNJUDGED, header, tuple(rows))
 
 
 def _mute(finding: Finding, audit: Audit) -> tuple[Cell, ...]:
