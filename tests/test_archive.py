@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from pathlib import Path
 from typing import Any
 
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from tests.archive_outs import answer, finished, reworded
@@ -21,6 +22,7 @@ from yanhu_satcheck.archive import add, schema, shelves, show, store, verify
 from yanhu_satcheck.cli.main import exit_code
 from yanhu_satcheck.errors import ArchiveError
 from yanhu_satcheck.past import Answer
+from yanhu_satcheck.pipeline import keep
 from yanhu_satcheck.read import read_answers
 
 
@@ -347,3 +349,36 @@ def test_an_archive_that_cannot_be_used_ends_the_command_with_2_in_both_language
     assert zh in said
     assert en in said
     assert "a.sqlite" in said
+
+
+def test_only_answers_that_count_are_kept(tmp_path: Path) -> None:
+    """An unsigned answer and a word that is none were counted beside the others."""
+    there = finished(tmp_path)
+    path = tmp_path / "a.sqlite"
+    keep(there, path)
+    before = show(path, "2022Q4").opinions
+    answer(there, "更正台账", IDS[0], "不采纳")
+    answer(there, "更正台账", IDS[1], "同意")
+    answer(there, "更正台账", IDS[3], "采纳")
+    book = openpyxl.load_workbook(there / "ledger.xlsx")
+    page = book["更正台账"]
+    (at,) = [row[0].row for row in page.iter_rows(min_row=2) if row[0].value == IDS[3]]
+    header = [cell.value for cell in page[1]]
+    page.cell(at, len(header) - header[::-1].index("复核人")).value = None
+    book.save(there / "ledger.xlsx")
+    keep(there, path)
+    now = show(path, "2022Q4").opinions
+    assert "同意" not in now
+    told = rows(path, "SELECT opinion, person FROM answer WHERE about = '0140802001'")
+    assert ("不采纳", "王五") in told
+    unsigned = "SELECT count(*) FROM answer WHERE person = '' OR opinion = ''"
+    assert rows(path, unsigned) == [(0,)]
+    assert now.get("采纳", 0) <= before.get("采纳", 0)
+
+
+def test_a_batch_folder_is_told_from_a_finished_audit(tmp_path: Path) -> None:
+    (tmp_path / "batch.toml").write_text("", "utf-8")
+    run = satcheck("archive", "add", tmp_path, "--archive", tmp_path / "a.sqlite")
+    assert run.code == 2
+    assert "是批次文件夹" in run.stderr
+    assert "satcheck audit" in run.stderr

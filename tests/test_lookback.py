@@ -103,7 +103,7 @@ def test_a_place_is_known_by_its_ground_and_never_by_a_number(told: History) -> 
     assert [one.polygon.polygon_id for one in places[f"N{IDS[5]}"].issues] == [f"N{IDS[5]}"]
 
 
-def test_who_looked_again_is_told_by_look_back_answer_and_acceptance(told: History) -> None:
+def test_who_looked_again_is_told_by_look_back_and_acceptance(told: History) -> None:
     places = by_first(told)
     assert [one.by for one in places[IDS[1]].issues[0].lookbacks] == ["赵六"]
     assert [one.by for one in places[IDS[0]].issues[0].answers] == ["王五"]
@@ -112,7 +112,8 @@ def test_who_looked_again_is_told_by_look_back_answer_and_acceptance(told: Histo
     assert [one[:2] for one in places[IDS[3]].ledger] == [("2022Q4", "2023Q1")]
     checked = {id for id in IDS[:5] if places[id].checked}
     # A look-back row that names another batch covers nothing here.
-    assert checked == {IDS[0], IDS[1], IDS[3]}
+    # An answer that was given at a desk, as to IDS[0], is no look at the place.
+    assert checked == {IDS[1], IDS[3]}
     assert {one.issues[0].polygon.polygon_id for one in told.unchecked} >= {IDS[2], IDS[4]}
     assert told.tables == ("2023Q1",)
 
@@ -189,14 +190,15 @@ def test_the_command_writes_a_workbook_once(path: Path, tmp_path: Path) -> None:
     to = tmp_path / "lookback.xlsx"
     run = satcheck("archive", "lookback", "--archive", path, "--since", "2022-01-01", "-o", to)
     assert (run.code, run.stderr) == (0, "")
-    assert "下发两次及以上 5 个，从未复查 4 个" in run.stdout
+    assert "下发两次及以上 5 个，从未复查 5 个" in run.stdout
     assert "最新影像" in openpyxl.load_workbook(to)["地点"].oddHeader.right.text
     book = openpyxl.load_workbook(to)
     assert book.sheetnames == ["地点", "影像", "历次下发", "整改台账", "从未复查", "说明"]
     first = rows(book, "地点")[0]
     assert (first["下发次数（2022-01-01起）"], first["其中放行"]) == (2, 2)
     assert (first["下发次数（档案全部）"], first["首次下发"]) == (2, "2022Q4")
-    assert len(rows(book, "从未复查")) == 4
+    assert len(rows(book, "从未复查")) == 5
+    assert not any("复核" in (one["复查情况"] or "") for one in rows(book, "地点"))
     told = [(one["图斑批次"], one["台账批次"], one["验收人"]) for one in rows(book, "整改台账")]
     assert told == [("2022Q4", "2023Q1", "钱七")]
     about = [one["内容"] for one in rows(book, "说明") if one["类别"] == "批次"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from yanhu_satcheck import archive as memory
 from yanhu_satcheck.batch import Batch, IssuedPolygon
-from yanhu_satcheck.correct import correct
+from yanhu_satcheck.correct import correct, valid
 from yanhu_satcheck.errors import ArchiveError
 from yanhu_satcheck.evidence import Case, Chip, Dossier, Measurement, PhotoEvidence, Relations
 from yanhu_satcheck.final import Former
@@ -22,7 +22,7 @@ from yanhu_satcheck.measure import measure
 from yanhu_satcheck.pardons import pardoned
 from yanhu_satcheck.past import ArchiveUsed, Past
 from yanhu_satcheck.photos import datum_shifts, examine, undecodable
-from yanhu_satcheck.read import read_answers, read_batch
+from yanhu_satcheck.read import read_batch, read_finished, read_told
 from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.relate import relate
 from yanhu_satcheck.report import write
@@ -137,23 +137,34 @@ def check(folder: Path) -> Batch:
 def keep(out: Path, archive: Path | None = None) -> tuple[memory.Added, Path]:
     """Add a finished OUT, with what people answered in its ledger, to an archive.
 
+    Only answers that count are kept: one that nobody signed, or of another word, is none.
+
     Left out, it is the archive that OUT's audit was given. Gives what was added, and where.
 
     Raises:
         ArchiveError: OUT or the archive cannot be used, or no archive is known.
     """
+    if (out / "batch.toml").is_file() and not (out / "audit.json").exists():
+        raise ArchiveError(
+            f"{out} 是批次文件夹，不是审核结果；请先运行 satcheck audit {out} -o OUT，再存入 OUT",
+            f"{out} is a batch folder, no finished audit; run `satcheck audit {out} -o OUT` first,"
+            " and add OUT",
+        )
     where = archive or memory.audited_with(Path(os.path.abspath(out)))
     if where is None:
         raise ArchiveError(
             f"{out.name}：审核时未指定档案；请用 --archive 指明",
             f"{out.name}: its audit was given no archive; name one with --archive",
         )
+    name = out.name
     try:
-        answers = read_answers(out / "ledger.xlsx")
+        finished = read_finished(out)
+        name = f"{out.name}/ledger.xlsx"
+        answers = valid(finished, read_told(out / "ledger.xlsx"))
     except Unreadable as cause:
         raise ArchiveError(
-            f"{out.name}/ledger.xlsx：{cause.what.zh}；{cause.remedy.zh}",
-            f"{out.name}/ledger.xlsx: {cause.what.en}; {cause.remedy.en}",
+            f"{name}：{cause.what.zh}；{cause.remedy.zh}",
+            f"{name}: {cause.what.en}; {cause.remedy.en}",
         ) from None
     return memory.add(out, where, answers), where
 

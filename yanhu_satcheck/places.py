@@ -56,12 +56,12 @@ class Issue:
 
     @property
     def checked(self) -> bool:
-        """Whether a named person looked at it again: by look-back, by answer, by acceptance.
+        """Whether a named person looked at it again: by look-back, or to accept its rectification.
 
-        That it was issued again is no look-back.
+        That it was issued again is no look-back, nor is an answer that was given at a desk.
         """
         accepted = any(row.verifier and row.verify_date for row in self.polygon.ledger)
-        return bool(self.lookbacks or self.answers or accepted)
+        return bool(self.lookbacks or accepted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from yanhu_satcheck.archive.plane import shared
 from yanhu_satcheck.archive.recall import EVERY, Archive
 from yanhu_satcheck.past import Answer, EarlierPolygon, Kept
 from yanhu_satcheck.places import SAME_GROUND, History, Issue, LookedBack, Place, Tabled, in_order
+from yanhu_satcheck.review import OPINIONS
 from yanhu_satcheck.rule import connected
 from yanhu_satcheck.terms import fold
 
@@ -67,7 +68,7 @@ def _signed(past: Archive, revision: int, polygon: EarlierPolygon) -> tuple[Answ
     """Give what named persons answered to a polygon and its findings."""
     about = {("polygon", polygon.polygon_id)} | {("finding", one.id) for one in polygon.findings}
     told = past.answers(revision)
-    return tuple(one for one in told if one[:2] in about and one.opinion and one.by)
+    return tuple(one for one in told if one[:2] in about and one.opinion in OPINIONS and one.by)
 
 
 def _looked_back(past: Archive) -> tuple[_Table, tuple[str, ...]]:

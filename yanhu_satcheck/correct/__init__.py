@@ -4,8 +4,9 @@ Nothing filed is changed or dropped here: a corrected call stands beside the fil
 proposal until a named person accepts it.
 """
 
+from yanhu_satcheck.correct.answered import valid
 from yanhu_satcheck.correct.carry import carry
 from yanhu_satcheck.correct.rows import correct
 from yanhu_satcheck.correct.settle import of_another, settle
 
-__all__ = ["carry", "correct", "of_another", "settle"]
+__all__ = ["carry", "correct", "of_another", "settle", "valid"]

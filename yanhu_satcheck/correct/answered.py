@@ -70,6 +70,12 @@ def sift(finished: Finished, written: Written, decisions: Sequence[Told]) -> Ans
     return Answers(valid, tuple(no), frozenset(torn))
 
 
+def valid(finished: Finished, told: Iterable[Told]) -> tuple[Answer, ...]:
+    """Give the answers of a ledger that count: of a known word, by a named person, told once."""
+    names = {(kind, fold(about)): (kind, about) for kind, about in stood(finished.ledger)}
+    return tuple(one.answer for _, one in sorted(_sifted(told, names, []).items()))
+
+
 def _torn(finished: Finished, valid: Mapping[Key, Answer]) -> Iterable[tuple[str, Unapplied]]:
     """Name the findings of several polygons that these answer differently as a whole."""
     for problem in finished.ledger.problems:

@@ -41,8 +41,16 @@ def read_answers(workbook: Path) -> tuple[Answer, ...]:
     Raises:
         Unreadable: The workbook cannot be opened, or lacks the sheets or columns it was made with.
     """
-    told = answers_in(open_book(workbook))
-    return tuple(one.answer for one in told if one.answer.opinion)
+    return tuple(one.answer for one in read_told(workbook) if one.answer.opinion)
+
+
+def read_told(workbook: Path) -> tuple[Told, ...]:
+    """Give every row of ledger.xlsx that anything was answered in, with its place.
+
+    Raises:
+        Unreadable: The workbook cannot be opened, or lacks the sheets or columns it was made with.
+    """
+    return answers_in(open_book(workbook))
 
 
 def open_book(workbook: Path) -> Book:

@@ -130,8 +130,6 @@ def _checked(issue: Issue, lang: str) -> Iterator[str]:
     text = sentences(lang)
     for one in issue.lookbacks:
         yield text["lookback_looked"].format(day=day(one.date) if one.date else "", by=one.by)
-    for answer in issue.answers:
-        yield text["lookback_answered"].format(opinion=answer.opinion, by=answer.by, on=answer.on)
     for row in issue.polygon.ledger:
         if row.verifier and row.verify_date:
             yield text["lookback_accepted"].format(by=row.verifier, day=day(row.verify_date))
