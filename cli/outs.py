@@ -177,6 +177,25 @@ def _rebuilt(told: "Rebuilt", out: Path, lang: str) -> Iterator[str]:
             if zh
             else f"kept: answers {told.answers}, cells filled in {told.filled}"
         )
+    if told.source:
+        yield (
+            f"原 ledger.xlsx 已不在：意见取自上次定稿（{told.source}）；之后填写的无法恢复"
+            if zh
+            else "ledger.xlsx was gone: the answers are those of the last finalize"
+            f" ({told.source}); what was filled in since is lost"
+        )
+    elif told.gone:
+        yield (
+            "注意：原 ledger.xlsx 已不在，此后填写的复核意见无法恢复"
+            if zh
+            else "note: ledger.xlsx was gone; answers that were written into it cannot be restored"
+        )
+    if told.last:
+        yield (
+            f"最近一次定稿的意见见 {told.last}，请对照补填"
+            if zh
+            else f"the last answers stand in {told.last}; fill them in again from there"
+        )
     yield (
         "未重新生成：reports/ 各页、ledger.gpkg、量测数据和照片；"
         f"其中 {told.sound} 个文件与审核时一致"

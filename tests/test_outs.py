@@ -308,3 +308,38 @@ def test_little_room_and_no_font_are_said_and_do_not_stop_an_audit(
     monkeypatch.setattr("yanhu_satcheck.health.shutil.which", lambda _: None)
     assert told(tmp_path, "this folder").level is Level.POOR
     assert told(tmp_path, "fonts").level is Level.POOR
+
+
+def test_a_lost_ledger_gets_back_what_the_last_finalize_of_this_audit_read(out: Path) -> None:
+    answer(out, "更正台账", IDS[0], "采纳")
+    answer(out, "更正台账", IDS[1], "同意")  # no valid answer, and still somebody's words
+    finalize(out)
+    before = digest_of_cells(out)
+    (out / "ledger.xlsx").unlink()
+    run = satcheck("report", out)
+    assert run.code == 0
+    assert "保留复核意见 2 条" in run.stdout
+    assert "意见取自上次定稿" in run.stdout
+    assert digest_of_cells(out) == before
+
+
+def digest_of_cells(out: Path) -> list[tuple[object, ...]]:
+    book = openpyxl.load_workbook(out / "ledger.xlsx")
+    return [
+        tuple(str(cell).removesuffix(" 00:00:00") for cell in row)
+        for page in book
+        for row in page.values
+    ]
+
+
+def test_a_lost_ledger_whose_answers_cannot_be_taken_over_says_where_they_lie(out: Path) -> None:
+    answer(out, "更正台账", IDS[0], "采纳")
+    finalize(out)
+    seal = out / "final" / "final.json"
+    said = json.loads(seal.read_text("utf-8"))
+    seal.write_text(json.dumps({**said, "audit": "another"}), "utf-8")
+    (out / "ledger.xlsx").unlink()
+    run = satcheck("report", out)
+    assert "保留复核意见" not in run.stdout
+    assert "无法恢复" in run.stdout
+    assert "final/ledger.xlsx" in run.stdout

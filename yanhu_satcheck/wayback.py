@@ -18,7 +18,7 @@ from yanhu_satcheck.read.misreads import Unreadable
 from yanhu_satcheck.report import refuse, write_final
 from yanhu_satcheck.report.again import write_csv_again, write_workbook_again
 from yanhu_satcheck.report.difference import write_difference
-from yanhu_satcheck.report.final import FOLDER, LEDGER, unedited
+from yanhu_satcheck.report.final import FOLDER, LEDGER, SEAL, sealed_answers, unedited
 from yanhu_satcheck.report.lookback import write_lookback
 from yanhu_satcheck.report.place import lost, names_in, refusal, stored
 from yanhu_satcheck.review import Told, Written
@@ -81,7 +81,7 @@ def finalize(out: Path, decisions: Path | None = None) -> Final:
         what = Words(f"ledger.xlsx {cause.what.zh}", f"ledger.xlsx: {cause.what.en}")
         raise refusal(out, *_said(what, cause.remedy)) from None
     final = settle(finished, written, _decided(decisions, finished) if decisions else ())
-    write_final(final, out)
+    write_final(final, out, written)
     return final
 
 
@@ -105,12 +105,16 @@ class Rebuilt(NamedTuple):
     filled: int  # cells that people filled in, which stand again
     lost: tuple[str, ...]  # files of OUT that are gone or changed, and that only an audit can make
     sound: int = 0  # files that were left alone and are as the audit wrote them
+    source: str = ""  # where the answers were taken from, if not from ledger.xlsx
+    last: str = ""  # where the last answers can be read that could not be taken over
+    gone: bool = False  # ledger.xlsx was not there
 
 
 def rebuild(out: Path) -> Rebuilt:
     """Write an OUT's ledger.xlsx and ledger.csv anew from its audit.json and findings.jsonl.
 
-    What people wrote into a ledger.xlsx that can be read stands again. OUT does not hold what
+    What people wrote into a ledger.xlsx that can be read stands again; where it is gone, what stood
+    in it when final/ was last made of the same audit. OUT does not hold what
     pages and layers are made of: the pictures stand inside the pages alone, licences and papers
     nowhere else, outlines in the layers. Those that are not as they were are named; a geopackage
     that QGIS opened is not among them while it holds the same outlines.
@@ -126,8 +130,13 @@ def rebuild(out: Path) -> Rebuilt:
     if not all(one.cells or not one.rows for one in finished.sheets.values()):
         again = Words("请重新审核", "audit again")
         raise refusal(out, *_said(Words("由旧版本生成", "an older version made it"), again))
-    written = Written("")
-    if (out / LEDGER).exists():
+    written, source, last = Written(""), "", ""
+    missing = not (out / LEDGER).exists()
+    if missing:
+        kept = sealed_answers(out)
+        written, source = (kept, f"{FOLDER}/{SEAL}") if kept else (written, "")
+        last = "" if kept or not (out / FOLDER / LEDGER).is_file() else f"{FOLDER}/{LEDGER}"
+    else:
         try:
             written = read_written(out / LEDGER, finished)
         except Unreadable as cause:
@@ -145,7 +154,8 @@ def rebuild(out: Path) -> Rebuilt:
     gone = (*lost(out, ours), *(() if _outlined(out) else (LAYER,)))
     files = stored(out).get("files")
     rest = len({*files} - {*ours}) + 1 if isinstance(files, dict) else 0
-    return Rebuilt(len(written.answers), len(written.filled), gone, rest - len(gone))
+    counts = len(written.answers), len(written.filled)
+    return Rebuilt(*counts, gone, rest - len(gone), source, last, missing)
 
 
 def _outlined(out: Path) -> bool:

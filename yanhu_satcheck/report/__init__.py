@@ -10,6 +10,7 @@ from yanhu_satcheck.errors import AccountingError
 from yanhu_satcheck.evidence import PhotoEvidence, PhotoGroup
 from yanhu_satcheck.final import Final
 from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.review import Written
 
 
 def write(audit: Audit, out: Path) -> None:
@@ -93,7 +94,7 @@ def refuse(out: Path, batch: str, read: str | None = None) -> None:
         check(Path(os.path.abspath(out)), guard)
 
 
-def write_final(final: Final, out: Path) -> Path:
+def write_final(final: Final, out: Path, written: Written | None = None) -> Path:
     """Write OUT/final whole or not at all; one that nobody edited since is replaced.
 
     Raises:
@@ -101,7 +102,7 @@ def write_final(final: Final, out: Path) -> Path:
     """
     from yanhu_satcheck.report.final import write_final as write_
 
-    return write_(final, out)
+    return write_(final, out, written)
 
 
 def _balance(audit: Audit) -> None:

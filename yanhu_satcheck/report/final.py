@@ -9,18 +9,24 @@ from typing import Any
 
 from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.final import Final
+from yanhu_satcheck.past import Answer
 from yanhu_satcheck.report.final_sheets import final_sheets
 from yanhu_satcheck.report.fit import fitted
 from yanhu_satcheck.report.names import GENERAL, NUMBER_FORMS, cell_text, number_form
 from yanhu_satcheck.report.place import LITTER, in_place, names_in, refusal
+from yanhu_satcheck.report.record import filled
 from yanhu_satcheck.report.workbook import Heading, new_book, set_paper, write_sheets
+from yanhu_satcheck.review import Filled, Told, Written
+from yanhu_satcheck.terms import Words
 
 FOLDER, LEDGER, FILING, SEAL = "final", "ledger.xlsx", "上报表.xlsx", "final.json"
 _TITLE = "矿产卫片执法图斑复核定稿"
 
 
-def write_final(final: Final, out: Path) -> Path:
+def write_final(final: Final, out: Path, written: Written | None = None) -> Path:
     """Write OUT/final whole or not at all; one that nobody edited since is replaced.
+
+    What was `written` into ledger.xlsx is kept beside it, from which a lost ledger is made anew.
 
     Raises:
         ReportError: OUT/final was edited by hand, is open elsewhere, or cannot be written.
@@ -30,7 +36,7 @@ def write_final(final: Final, out: Path) -> Path:
         heading = Heading(finished.batch, finished.as_of, finished.lang, _TITLE)
         write_sheets(final_sheets(final), folder / LEDGER, heading)
         _write_filing(final, folder / FILING)
-        _seal(final, folder, out / "audit.json")
+        _seal(final, folder, out / "audit.json", written or Written(""))
     return out / FOLDER
 
 
@@ -55,6 +61,32 @@ def unedited(folder: Path) -> None:
             )
 
 
+def sealed_answers(out: Path) -> Written | None:
+    """Give what people had written into ledger.xlsx when final/ was made of this very audit.
+
+    `None`: there is no final/, it is of another audit, or an older version made it.
+    """
+    try:
+        said = json.loads((out / FOLDER / SEAL).read_text(encoding="utf-8"))
+        if said["audit"] != _hash(out / "audit.json"):
+            return None
+        told = said["written"]
+        where = Words(f"{FOLDER}/{SEAL}", f"{FOLDER}/{SEAL}")
+        return Written(
+            str(told["sha256"]),
+            tuple(Told(Answer(*one), where) for one in told["answers"]),
+            tuple(Filled(**{name: _read(one[name]) for name in one}) for one in told["filled"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _read(said: Any) -> Any:
+    if isinstance(said, dict):
+        return date.fromisoformat(said["date"]) if "date" in said else None
+    return said
+
+
 def _sealed(folder: Path) -> dict[str, str]:
     try:
         said = json.loads((folder / SEAL).read_text(encoding="utf-8"))
@@ -63,13 +95,18 @@ def _sealed(folder: Path) -> dict[str, str]:
         return {}
 
 
-def _seal(final: Final, folder: Path, audit: Path) -> None:
+def _seal(final: Final, folder: Path, audit: Path, written: Written) -> None:
     """Note the hash of each file, by which an edited one is known, and of the audit it rests on."""
     said = {
         "tool": "satcheck",
         "batch": final.finished.batch,
         "audit": _hash(audit),
         "files": {name: _hash(folder / name) for name in (LEDGER, FILING)},
+        "written": {
+            "sha256": written.sha256,
+            "answers": [list(one.answer) for one in written.answers],
+            "filled": [filled(one) for one in written.filled],
+        },
     }
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, indent=1)
     (folder / SEAL).write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -33,7 +33,7 @@ def record(audit: Audit) -> dict[str, Any]:
         "eight": [
             {"name": one.name, "count": one.count, "note": list(one.note)} for one in ledger.eight
         ],
-        "filled": [_filled(one) for one in ledger.filled],
+        "filled": [filled(one) for one in ledger.filled],
         "outdated": [_outdated(one) for one in ledger.outdated],
         "sheets": {one.name: _marked(one, at) for at, one in enumerate(all_sheets(audit))},
         "answered": sum(any(one.review) for one in ledger.entries)
@@ -74,7 +74,8 @@ def _line(one: Rectification) -> dict[str, Any]:
     }
 
 
-def _filled(one: Filled) -> dict[str, Any]:
+def filled(one: Filled) -> dict[str, Any]:
+    """Give a cell that a person filled in, in what JSON holds."""
     return {name: _cell(cell) for name, cell in one._asdict().items()}
 
 
