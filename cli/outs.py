@@ -9,7 +9,7 @@ import click
 from yanhu_satcheck.cli.usage import refused
 
 if TYPE_CHECKING:
-    from yanhu_satcheck.changes import Change, Difference
+    from yanhu_satcheck.changes import Change, Difference, Turn
     from yanhu_satcheck.terms import Words
     from yanhu_satcheck.wayback import Rebuilt
 
@@ -68,7 +68,7 @@ def _changes(told: "Difference", to: Path | None, lang: str) -> Iterator[str]:
     yield f"{told.one.batch} → {told.two.batch}"
     yield from (_say(note, lang) for note in told.notes)
     for turn in Turn:
-        yield f"  {_say(turn.value, lang)} {counts[turn]}"
+        yield f"  {_say(turn.value, lang)} {counts[turn]}{_exceptions(told, turn, lang)}"
     for turn in (Turn.RELAPSED, Turn.NEW, Turn.GONE):
         listed = [one for one in told.changes if one.turn is turn]
         if listed:
@@ -85,6 +85,24 @@ def _changes(told: "Difference", to: Path | None, lang: str) -> Iterator[str]:
             if lang == "zh"
             else "all changes: add -o NAME.xlsx to have them written"
         )
+
+
+def _exceptions(told: "Difference", turn: "Turn", lang: str) -> str:
+    """Say how many of those still there were accepted since, or are so no longer."""
+    from yanhu_satcheck.changes import Turn
+
+    if turn is not Turn.STILL:
+        return ""
+    said = [
+        f"{zh if lang == 'zh' else en} {len(some)}"
+        for some, zh, en in (
+            (told.pardoned, "其中新登记例外", "of these newly accepted"),
+            (told.unpardoned, "其中例外已失效", "of these accepted no longer"),
+        )
+        if some
+    ]
+    between = "，" if lang == "zh" else ", "
+    return "".join(between + one for one in said)
 
 
 def _line(one: "Change", lang: str) -> str:

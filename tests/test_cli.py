@@ -99,10 +99,18 @@ def test_an_unknown_rule_exits_2_and_names_the_nearest(tmp_path: Path) -> None:
     [
         (["adit"], "没有这个命令；用法见 satcheck --help"),
         (["audit"], "缺少 BATCH；用法见 satcheck audit --help"),
-        (["audit", "."], "缺少 -o / --out；用法见 satcheck audit --help"),
+        (
+            ["audit", "."],
+            "缺少 -o / --out：请写明结果文件夹，如 -o out/2022Q4；用法见 satcheck audit --help",
+        ),
         (["audit", "--foo"], "没有选项 --foo；用法见 satcheck audit --help"),
-        (["check", "nowhere"], "BATCH 不存在，或不是文件夹；用法见 satcheck check --help"),
-        (["check", ".", "--lang", "fr"], "--lang 只能是 zh、en；用法见 satcheck check --help"),
+        (["check", "nowhere"], "BATCH “nowhere”不存在，或不是文件夹；用法见 satcheck check --help"),
+        (["check", ".", "--lang", "fr"], "--lang “fr”只能是 zh、en；用法见 satcheck check --help"),
+        (
+            ["suppress", "PH01a7ad061cb214", "--reason", "a", "--by", "b", "--until", "2023/6/30"],
+            "--until “2023/6/30”的写法有误，应为 年-月-日，如 2023-06-30；"
+            "用法见 satcheck suppress --help",
+        ),
         (["archive", "lst"], "没有这个命令；用法见 satcheck archive --help"),
         (["check", ".", "."], "命令写法有误；用法见 satcheck check --help"),
     ],

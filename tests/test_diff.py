@@ -18,6 +18,7 @@ from tests.test_correct import finding
 from tests.test_report_audit import small_audit
 from yanhu_satcheck.archive import compare
 from yanhu_satcheck.changes import Change, Side, Turn
+from yanhu_satcheck.cli.outs import _changes
 from yanhu_satcheck.final import Finished
 from yanhu_satcheck.finding import Finding, Suppression
 from yanhu_satcheck.ledger import Audit, Entry, Ledger, Problem, Rectification
@@ -130,6 +131,17 @@ def test_only_what_came_anew_and_nobody_accepted_makes_it_worse() -> None:
     assert compare(one, side("2", {"A": ground(0)}, finding("CL01", "A"))).worse(Severity.HIGH)
     assert not compare(one, side("2", {"A": ground(0)}, accepted)).worse(Severity.LOW)
     assert not compare(side("2", {"A": ground(0)}, accepted), one).worse(Severity.LOW)
+
+
+def test_what_is_still_there_tells_what_was_accepted_since() -> None:
+    accepted = replace(finding("CL01", "A"), suppressed=Suppression("x", "y", "2023-01-01"))
+    bare = side("1", {"A": ground(0)}, finding("CL01", "A"), finding("PH01", "A"))
+    held = side("2", {"A": ground(0)}, accepted, finding("PH01", "A"))
+    there, back = compare(bare, held), compare(held, bare)
+    assert [one.problem.finding.rule for one in there.pardoned] == ["CL01"]
+    assert [one.problem.finding.rule for one in back.unpardoned] == ["CL01"]
+    assert there.unpardoned == back.pardoned == ()
+    assert "仍在 2，其中新登记例外 1" in "\n".join(_changes(there, None, "zh"))
 
 
 def test_the_wrong_way_round_and_lost_outlines_are_said() -> None:

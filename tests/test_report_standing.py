@@ -15,13 +15,16 @@ import pytest
 from tests.conftest import Run
 from tests.test_report_audit import IDS, TITLES, entry, finding, findings, small_audit
 from yanhu_satcheck import report
+from yanhu_satcheck.batch import Misread
 from yanhu_satcheck.cli.summary import summary
 from yanhu_satcheck.evidence import Case
 from yanhu_satcheck.finding import Account, Judgement
 from yanhu_satcheck.ledger import Audit
+from yanhu_satcheck.report.cures import _cures, cure
 from yanhu_satcheck.report.figures import figure_name
 from yanhu_satcheck.report.sheets import all_sheets
-from yanhu_satcheck.report.standing import partly, planned, standings
+from yanhu_satcheck.report.standing import grounds, partly, planned, standings
+from yanhu_satcheck.rule import Related
 from yanhu_satcheck.rulebook import rulebook
 from yanhu_satcheck.terms import Status, Words
 
@@ -81,7 +84,10 @@ def test_the_remark_stands_beside_every_badge_and_in_the_ledger(out: Path) -> No
     assert index.count("另有 2 条规则未能判定") == len(IDS)
     assert "已能判定的规则未见不符" in index
     assert page(out).count("另有 2 条规则未能判定") == 1
-    assert cell(out, "更正依据") == "未见不符；未能判定：LE02、DQ08"
+    assert (
+        cell(out, "更正依据")
+        == "未见不符；未能判定：LE02 与历史判定不一致、DQ08 声明的材料无法读取"
+    )
     assert cell(out, "审核状态") == "一致"
 
 
@@ -231,3 +237,39 @@ def test_the_ledger_tells_undeclared_from_unusable(sample_audit: Run) -> None:
     told = {row[1].value: row[2].value for row in about.iter_rows()}
     assert told["本批次未提供"].startswith("历史档案")
     assert told["已声明但无法使用"].startswith("重点区域")
+
+
+def test_a_file_that_cannot_be_used_is_named_and_no_bare_code_stands_on_every_row(
+    tmp_path: Path,
+) -> None:
+    audit = calm(tmp_path)
+    found = tuple(
+        replace(one, related=(Related("file", "lookback.csv"),)) if one.rule == "DQ08" else one
+        for one in audit.judgement.findings
+    )
+    told = replace(audit, judgement=replace(audit.judgement, findings=found))
+    (why, *_) = (
+        grounds(one, standings(told)[one.polygon_id], told)
+        for one in told.ledger.entries
+        if one.status is None
+    )
+    assert why == "未见不符；未能判定：LE02 与历史判定不一致；本批次未能使用的文件：lookback.csv"
+
+
+def test_every_row_of_what_could_not_be_judged_says_what_clears_it(tmp_path: Path) -> None:
+    lost = Misread("lookback.csv", Words("找不到", "gone"), Words("请补上", "add it"))
+    absent = Words("本批次未提供历史档案、回头看记录，“x”一项无法判定", "does not supply")
+    file = (Related("file", "lookback.csv"),)
+    for said, related, rule, mend in (
+        (absent, (), "SV02", "补充回头看记录、历史档案后重新审核"),
+        (Words("找不到 lookback.csv", "not there"), file, "DQ08", "请补上"),
+        (Words("只看得清 0%", "0 %"), (), "CL01", "补充两期均能看清该图斑的影像"),
+        (Words("不明", "unknown"), (), "XX99", "按“原因”补充材料后重新审核"),
+    ):
+        one = replace(finding(rule, (), Status.UNASSESSABLE, said), related=related)
+        assert cure(one, (lost,), "zh").startswith(mend)
+
+
+def test_every_rule_of_the_book_says_what_clears_it() -> None:
+    codes = {rule.code for rule in rulebook({})} - {"LE05", "RL06"}  # never unsure
+    assert codes <= set(_cures())

@@ -58,6 +58,16 @@ class Difference:
         """How many findings came to what."""
         return Counter(one.turn for one in self.changes)
 
+    @property
+    def pardoned(self) -> tuple[Change, ...]:
+        """The findings that are still there, and that somebody accepted since the first audit."""
+        return tuple(one for one in self.changes if _accepted(one) == (False, True))
+
+    @property
+    def unpardoned(self) -> tuple[Change, ...]:
+        """The findings that are still there, and are accepted no longer."""
+        return tuple(one for one in self.changes if _accepted(one) == (True, False))
+
     def worse(self, least: Severity) -> bool:
         """Whether a finding that nobody accepted came anew, at or above a severity."""
         return any(
@@ -66,3 +76,11 @@ class Difference:
             and one.problem.finding.severity >= least
             for one in self.changes
         )
+
+
+def _accepted(one: Change) -> tuple[bool, bool] | None:
+    """Whether a finding that is still there was accepted in the first audit, and in the second."""
+    if one.turn is not Turn.STILL or one.after is None:
+        return None
+    before = all(old.finding.suppressed is not None for old in one.before)
+    return before, one.after.finding.suppressed is not None

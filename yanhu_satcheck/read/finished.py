@@ -132,6 +132,7 @@ def _entries(
 
 def _related(entries: tuple[Entry, ...], said: list[dict[str, Any]]) -> tuple[Entry, ...]:
     """Say of each polygon how it was filed, and which one it was split from."""
+    said = said if isinstance(said, list) else []  # what checks the whole OUT refuses it
     family = families({one["key"]: fold(one["parent_polygon_id"]) for one in said})
     calls = {one["polygon_id"]: (one["filing"] or {}).get("call") for one in said}
     return tuple(

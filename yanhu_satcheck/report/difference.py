@@ -88,6 +88,10 @@ def _about(told: Difference, lang: str) -> Iterator[tuple[Cell, ...]]:
     for turn in Turn:
         said = text[f"diff_{turn.name.lower()}"]
         yield ("变化", turn.value.zh, f"{told.count()[turn]}{text['semicolon']}{said}")
+    for key, some in (("diff_pardoned", told.pardoned), ("diff_unpardoned", told.unpardoned)):
+        if some:
+            ids = LISTED.join(one.problem.finding.id for one in some)
+            yield ("例外", text[key], f"{len(some)}{text['semicolon']}{ids}")
     yield ("须知", text["diff_match"], text["diff_match_says"])
     for note in told.notes:
         yield ("注意", None, say(note, lang))

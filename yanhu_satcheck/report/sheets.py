@@ -9,6 +9,7 @@ from yanhu_satcheck.finding import Finding
 from yanhu_satcheck.ledger import Audit, Duty, EightOf, Problem, Rectification
 from yanhu_satcheck.report import columns
 from yanhu_satcheck.report.columns import say, state
+from yanhu_satcheck.report.cures import cure
 from yanhu_satcheck.report.figures import sentence, spoken
 from yanhu_satcheck.report.names import day
 from yanhu_satcheck.report.people import about, filled_says, outdated_says
@@ -209,7 +210,8 @@ def _mute(finding: Finding, audit: Audit) -> tuple[Cell, ...]:
     kind = "图斑" if finding.polygon_ids else "全批次"
     files = LISTED.join(one.id for one in finding.related if one.kind == "file")
     said, ids = say(finding.message, audit.lang), LISTED.join(finding.polygon_ids)
-    return (kind, finding.rule, title, ids, files, None, None, said, None, finding.id)
+    mend = cure(finding, audit.ledger.misreads, audit.lang)
+    return (kind, finding.rule, title, ids, files, None, None, said, mend, finding.id)
 
 
 def _misread(one: Misread, lang: str) -> tuple[Cell, ...]:

@@ -20,6 +20,7 @@ class Open(NamedTuple):
 
     rule: str
     why: Words
+    files: tuple[str, ...] = ()  # those that it is said of
 
 
 class Standing(NamedTuple):
@@ -69,15 +70,17 @@ def _open(audit: Audit) -> tuple[tuple[Open, frozenset[str] | None], ...]:
     A mute rule judges no polygon. What another rule says of the whole batch leaves those unjudged
     that its books name.
     """
-    whole: dict[str, list[Words]] = {}
+    whole: dict[str, list[Open]] = {}
     for finding in audit.judgement.findings:
         if not finding.polygon_ids and finding.status is Status.UNASSESSABLE:
-            whole.setdefault(finding.rule, []).append(finding.message)
+            files = tuple(one.id for one in finding.related if one.kind == "file")
+            open_ = Open(finding.rule, finding.message, files)
+            whole.setdefault(finding.rule, []).append(open_)
     found: list[tuple[Open, frozenset[str] | None]] = []
     for one in audit.judgement.accounts:
-        reasons = [one.mute] if one.mute else whole.get(one.rule, [])
+        reasons = [Open(one.rule, one.mute)] if one.mute else whole.get(one.rule, [])
         whom = None if one.mute else frozenset(one.unjudged)
-        found += [(Open(one.rule, why), whom) for why in reasons]
+        found += [(reason, whom) for reason in reasons]
     return tuple(found)
 
 
@@ -117,13 +120,29 @@ def grounds(entry: Entry, standing: Standing, audit: Audit) -> str:
     if entry.status is not None or not remark(entry, standing, audit):
         return str(getattr(entry.grounds, audit.lang))
     said = [text["nothing_against"]]
-    if standing.codes:
-        said.append(text["cell_open"].format(rules=_listed(standing.codes, audit.lang)))
+    said += _unjudged(standing, audit)
     if not standing.filed:
         said.append(text["no_filing_row"])
     if audit.only:
         said.append(text["badge_only"].format(rules=_listed(audit.only, audit.lang)))
     return text["semicolon"].join(said)
+
+
+def _unjudged(standing: Standing, audit: Audit) -> Iterator[str]:
+    """Name the rules that could not judge a polygon, in words; of files, which could not be used.
+
+    That a file cannot be used is said by its name: as a code it would look like a doubt of every
+    polygon.
+    """
+    text = sentences(audit.lang)
+    rules = dict.fromkeys(one.rule for one in standing.open if not one.files)
+    if rules:
+        titles = ((rule, audit.titles.get(rule, Words("", ""))) for rule in rules)
+        named = [f"{rule} {getattr(title, audit.lang)}".strip() for rule, title in titles]
+        yield text["cell_open"].format(rules=_listed(named, audit.lang))
+    files = dict.fromkeys(file for one in standing.open for file in one.files)
+    if files:
+        yield text["cell_files"].format(files=_listed([*files], audit.lang))
 
 
 def notices(audit: Audit) -> tuple[str, ...]:
