@@ -490,6 +490,23 @@ def left_to_do(out: Path) -> dict[tuple[str, str], str | None]:
     return {(one["类别"], one["图斑编号"]): one["相关问题"] for one in rows}
 
 
+def test_the_forms_rows_over_its_header_stand_in_what_is_filed(
+    audit: Audit, tmp_path: Path
+) -> None:
+    title = ("2022年第四季度填报表", *[None] * (len(COLUMNS) - 1))
+    form = replace(audit, batch=replace(audit.batch, filing_above=(title, ("填报说明", "甲"))))
+    out = tmp_path / "OUT"
+    report.write(form, out)
+    answer(out, "更正台账", IDS[0], **YES)
+    (change,) = finalize(out).changes
+    page = openpyxl.load_workbook(out / "final" / "上报表.xlsx")["上报表"]
+    rows = [[cell.value for cell in one] for one in page.iter_rows()]
+    assert rows[0][0] == title[0]
+    assert rows[1][:2] == ["填报说明", "甲"]
+    assert rows[2] == list(COLUMNS)
+    assert rows[change.row - 1][:2] == [IDS[0], "违法"]
+
+
 def test_what_is_left_to_do_is_each_finding_without_an_answer(audit: Audit, out: Path) -> None:
     """One answered finding took its whole polygon from the list, or left its text standing there.
 

@@ -317,6 +317,7 @@ class Batch:
     filing_call: int | None = None  # which of `filing_columns` holds the call
     crs_in_doubt: frozenset[str] = frozenset()  # tables whose CRS had to be guessed (DQ04)
     pardons: tuple[Pardon, ...] = ()
+    filing_above: tuple[tuple[Cell, ...], ...] = ()  # what the form says over its header
 
     def owns(self, row: LedgerRow) -> bool:
         """Whether a row of the ledger is of this batch: it names it, however written, or none."""

@@ -34,6 +34,7 @@ class Finished:
     filing: tuple[FiledRow, ...] = field(default=(), repr=False)  # in the county's order
     call_at: int | None = None  # which of the filing's columns holds the call
     sheets: Mapping[str, Marked] = field(default_factory=dict, repr=False)
+    above: tuple[tuple[Cell, ...], ...] = ()  # what the form says over its header
 
 
 class Former(NamedTuple):
@@ -86,7 +87,7 @@ class Change(NamedTuple):
     """One cell of the filing that was replaced."""
 
     polygon_id: str
-    row: int  # of 上报表, whose header is row 1
+    row: int  # of 上报表, as a spreadsheet counts: its title rows too
     column: str
     filed: Cell
     final: str

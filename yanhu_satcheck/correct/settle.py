@@ -116,6 +116,7 @@ def _filing(
     rows: dict[str, list[int]] = defaultdict(list)
     for at, row in enumerate(finished.filing):
         rows[row.key].append(at)
+    top = len(finished.above) + 2  # the first row below the header
     filing, changes, undone = list(finished.filing), list[Change](), list[Unapplied]()
     for entry in ledger.entries:
         one = decided[entry.polygon_id]
@@ -132,7 +133,7 @@ def _filing(
                 filing[at] = FiledRow(entry.key, _put(cells, finished.call_at or 0, word))
                 column = finished.ledger.filing_columns[finished.call_at or 0]
                 changes.append(
-                    Change(entry.polygon_id, at + 2, column, filed, word, one.review, one.to)
+                    Change(entry.polygon_id, at + top, column, filed, word, one.review, one.to)
                 )
     return tuple(changes), tuple(filing), tuple(undone)
 

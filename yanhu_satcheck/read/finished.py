@@ -96,6 +96,7 @@ def _finished(account: Mapping[str, Any], lines: list[dict[str, Any]]) -> Finish
         ledger=ledger,
         filing=rows,
         call_at=said["filing"]["call"],
+        above=tuple(tuple(map(_cell, row)) for row in said["filing"].get("above", ())),
         sheets={
             name: Marked(
                 tuple(one["header"]),

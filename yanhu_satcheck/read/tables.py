@@ -36,6 +36,7 @@ class Table:
     cut_names: bool = False  # a DBF, whose headers may be cut
     spatial: bool = False
     crs: str | None = None  # as the file says
+    above: tuple[tuple[Cell, ...], ...] = ()  # the rows over the header: a form's title and notes
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import shapely
 from pyproj import CRS
 from shapely.geometry import Polygon
 
-from yanhu_satcheck.batch import Batch, IssuedPolygon, Photo
+from yanhu_satcheck.batch import Batch, Cell, IssuedPolygon, Photo
 from yanhu_satcheck.read import crs as crses
 from yanhu_satcheck.read import records as papers
 from yanhu_satcheck.read.ahead import name_ahead
@@ -78,6 +78,7 @@ def read_declared_batch(
     found: dict[str, Any] = {name: () for name in TABLES}
     supplied, read_from = {"polygons"}, dict[str, str]()
     columns: tuple[str, ...] = ()
+    above: tuple[tuple[Cell, ...], ...] = ()
     call: int | None = None
     for name in TABLES[1:]:
         records = read_declared(inside, said.tables.get(name), misreads, runner)
@@ -89,7 +90,7 @@ def read_declared_batch(
         read_from[name] = records.table.file
         blank |= {f"{name}.{column}" for column in records.blank_columns()}
         if name == "submission":
-            columns = records.table.headers
+            columns, above = records.table.headers, records.table.above
             call = records.places["legality"].index if "legality" in records.places else None
     if polygons:
         read_from["polygons"] = str(said.tables["polygons"].path).replace("\\", "/")
@@ -126,6 +127,7 @@ def read_declared_batch(
         polygons=polygons,
         filing_columns=columns,
         filing_call=call,
+        filing_above=above,
         submissions=found["submission"],
         photos=photos or (),
         photo_crs=said.photo_crs,

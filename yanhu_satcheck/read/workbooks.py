@@ -306,4 +306,6 @@ def _cut(name: str, file: str, grid: Sequence[Sequence[Any]], start: int) -> Tab
     ]
     while rows and _is_footer(rows[-1]):
         rows.pop()
-    return Table(name, file, headers, tuple(rows), header_row=start + 1)
+    top = (tidy(row, width) for row in grid[:start])
+    above = tuple(tuple(row[i] for i in used) for row in top)
+    return Table(name, file, headers, tuple(rows), header_row=start + 1, above=above)

@@ -11,15 +11,17 @@ from yanhu_satcheck.batch import Cell
 from yanhu_satcheck.final import Final
 from yanhu_satcheck.past import Answer
 from yanhu_satcheck.report.final_sheets import final_sheets
-from yanhu_satcheck.report.fit import fitted
+from yanhu_satcheck.report.fit import Fit, fitted
 from yanhu_satcheck.report.names import GENERAL, NUMBER_FORMS, cell_text, number_form
 from yanhu_satcheck.report.place import LITTER, in_place, names_in, refusal
 from yanhu_satcheck.report.record import filled
 from yanhu_satcheck.report.workbook import Heading, new_book, set_paper, write_sheets
+from yanhu_satcheck.report.wrap import wrapped
 from yanhu_satcheck.review import Filled, Told, Written
 from yanhu_satcheck.terms import Words
 
 FOLDER, LEDGER, FILING, SEAL = "final", "ledger.xlsx", "上报表.xlsx", "final.json"
+_LINE = 16.5  # points that one line of text is high
 _TITLE = "矿产卫片执法图斑复核定稿"
 
 
@@ -124,16 +126,35 @@ def _write_filing(final: Final, path: Path) -> None:
     fit = fitted(header, rows)
     with new_book(path, f"上报表 {finished.batch}", finished.as_of) as book:
         page, look = book.add_worksheet("上报表"), _formats(book)
+        top = len(finished.above)
         for at, (name, width) in enumerate(zip(header, fit.widths, strict=True)):
             page.set_column(at, at, width, look["text"])
-            page.write_string(0, at, cell_text(name), look["head"])
+            page.write_string(top, at, cell_text(name), look["head"])
+        for number, cells in enumerate(finished.above):
+            _write_above(page, number, _fit(cells, len(header)), fit, look)
         for number, height in enumerate(fit.heights):
-            page.set_row(number, height)
-        for number, row in enumerate(rows, start=1):
+            page.set_row(top + number, height)
+        for number, row in enumerate(rows, start=top + 1):
             for at, cell in enumerate(row):
                 _write(page, number, at, cell, look)
-        page.freeze_panes(1, 0)
+        page.freeze_panes(top + 1, 0)
         set_paper(page, fit)
+        page.repeat_rows(0, top)
+
+
+def _write_above(
+    page: Any, row: int, cells: Sequence[Cell], fit: Fit, look: dict[str, Any]
+) -> None:
+    """Write a row over the header as it was filed; a lone text, which is a title, runs across."""
+    said = {str(cell) for cell in cells if cell not in (None, "")}
+    if len(said) != 1 or len(cells) < 2:
+        for at, cell in enumerate(cells):
+            _write(page, row, at, cell, look)
+        return
+    (text,) = said
+    page.set_row(row, _LINE * wrapped(text, sum(fit.widths)) + 6)
+    page.merge_range(row, 0, row, len(cells) - 1, None, look["head" if row == 0 else "text"])
+    page.write_string(row, 0, cell_text(text), look["head" if row == 0 else "text"])
 
 
 def _formats(book: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def record(audit: Audit) -> dict[str, Any]:
         "filing": {
             "columns": list(batch.filing_columns),
             "call": batch.filing_call,
+            "above": [[_cell(c) for c in row] for row in batch.filing_above],
             "rows": [[one.key, [_cell(c) for c in one.cells]] for one in batch.submissions],
         },
         "entries": [
