@@ -264,6 +264,7 @@ def test_every_row_of_what_could_not_be_judged_says_what_clears_it(tmp_path: Pat
         (absent, (), "SV02", "补充回头看记录、历史档案后重新审核"),
         (Words("找不到 lookback.csv", "not there"), file, "DQ08", "请补上"),
         (Words("只看得清 0%", "0 %"), (), "CL01", "补充两期均能看清该图斑的影像"),
+        (Words("特殊用地，不作判断", "special"), (), "LE03", "附特殊用地的证明材料"),
         (Words("不明", "unknown"), (), "XX99", "按“原因”补充材料后重新审核"),
     ):
         one = replace(finding(rule, (), Status.UNASSESSABLE, said), related=related)

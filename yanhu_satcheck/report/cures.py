@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from yanhu_satcheck.batch import Misread
 from yanhu_satcheck.finding import Finding
@@ -24,11 +25,21 @@ def cure(finding: Finding, misreads: Sequence[Misread], lang: str) -> str:
     mend = [str(getattr(one.remedy, lang)) for one in misreads if one.file in files]
     if mend:
         return text["semicolon"].join(dict.fromkeys(mend))
-    words = _cures().get(finding.rule)
+    named = (words for phrase, words in _named().items() if phrase in finding.message.zh)
+    words = next(named, _cures().get(finding.rule))
     return str(getattr(words, lang)) if words else text["cure_other"]
 
 
 @cache
 def _cures() -> Mapping[str, Words]:
+    return {code: Words(**said) for code, said in _table().items() if code != "said"}
+
+
+@cache
+def _named() -> Mapping[str, Words]:
+    return {phrase: Words(**said) for phrase, said in _table()["said"].items()}
+
+
+def _table() -> dict[str, Any]:
     text = Path(__file__).with_name("remedies.toml").read_text(encoding="utf-8")
-    return {code: Words(**said) for code, said in tomllib.loads(text).items()}
+    return tomllib.loads(text)
