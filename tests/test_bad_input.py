@@ -1,5 +1,6 @@
 """Bad input, from folder to finding: each thing gets one clear line, and nothing is lost."""
 
+import csv
 import json
 import random
 import sqlite3
@@ -203,10 +204,9 @@ def test_a_whole_audit_loses_nothing(tmp_path: Path) -> None:
     permits.append(feature(None, 许可证号="C2", 有效期止="2030-01-01"))
     layer(folder / "permits.geojson", permits)
     done = audit(folder, tmp_path / "out")
-    rows_out = (tmp_path / "out" / "ledger.csv").read_text("utf-8-sig").splitlines()
-    assert [row.split(",")[0] for row in rows_out[1:]] == [
-        e.polygon_id for e in done.ledger.entries
-    ]
+    with (tmp_path / "out" / "ledger.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows_out = list(csv.reader(file))
+    assert [row[0] for row in rows_out[1:]] == [e.polygon_id for e in done.ledger.entries]
     assert {e.polygon_id for e in done.ledger.entries} == {*everyone}
     found = done.judgement.findings
     for name in UNUSABLE:

@@ -73,10 +73,10 @@ def test_every_output_counts_the_polygons_of_a_state_alike(
     told = {}
     lines = sample_audit.stdout.splitlines()
     told["screen"] = {
-        name: int(line.rpartition(" ")[2])
+        name: int(found[1])
         for name in states
         for line in lines
-        if re.fullmatch(rf"  {name} \d+", line)
+        if (found := re.fullmatch(rf"  {name} (\d+)(（其中.*）)?", line))
     }
     keys = {LOOKS[status].key: word(status) for status in STATES}
     tiles = re.findall(r'<div class="tile (\w+)"><b>(\d+)</b>', index)

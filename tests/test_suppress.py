@@ -82,7 +82,7 @@ def test_an_exception_is_written_for_people_and_read_back(tmp_path: Path) -> Non
         ({"reason": " "}, "理由不能空白"),
         ({"by": " "}, "登记人不能空白"),
         ({"until": "2022-12-30"}, "早于本批次的判定日 2022-12-31"),
-        ({"until": "明年"}, "--until 的写法有误"),
+        ({"until": "明年"}, "--until “明年”的写法有误"),
     ],
 )
 def test_an_exception_without_effect_is_not_entered(
