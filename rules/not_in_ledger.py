@@ -34,7 +34,6 @@ from yanhu_satcheck.quantity import stated
 from yanhu_satcheck.rule import Answer, Doubt, Related, Rule, Unsure
 from yanhu_satcheck.terms import Call, Confidence, Severity, Status, Words
 
-ACCEPTED = "采纳"
 REVIEWED = Words("复核已采纳", "a reviewer accepted it")
 UNREVIEWED = Words(
     "往期结论未经复核采纳，请先复核", "no reviewer has accepted that yet: review it first"
@@ -93,7 +92,7 @@ def _contradicted(whom: Sequence[str], polygons: Sequence[EarlierPolygon]) -> Do
     number = polygons[0].polygon_id
     batches = "、".join(one.batch for one in polygons)
     again = "、".join(whom)
-    reviewed = all(one.opinion == ACCEPTED for two in polygons for one in two.contradicted)
+    reviewed = all(one.accepted for two in polygons for one in two.contradicted)
     say = REVIEWED if reviewed else UNREVIEWED
     zh = f"；本批次同一地块的图斑 {again} 也没有" if whom else ""
     en = f", nor one for {again}, issued on that ground now" if whom else ""

@@ -16,8 +16,8 @@ from shapely.geometry.base import BaseGeometry
 from yanhu_satcheck.batch import Camera, IssuedPolygon, LedgerRow
 from yanhu_satcheck.terms import Breach, Call, Status, Words, fold
 
-REFUSED = "不采纳"
-"""The answer by which a named person sets a finding aside."""
+ACCEPTED, REFUSED = "采纳", "不采纳"
+"""The answers by which a named person agrees with a finding, or sets it aside."""
 SLIVER_M = 2.0
 """Two outlines of one edge differ by this much when drawn by two hands."""
 
@@ -61,6 +61,11 @@ class EarlierFinding(NamedTuple):
     def stands(self) -> bool:
         """Whether it still counts: not suppressed, and not answered 不采纳."""
         return not self.suppressed and self.opinion != REFUSED
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a reviewer agreed with it."""
+        return self.opinion == ACCEPTED
 
     @property
     def contradicts(self) -> bool:

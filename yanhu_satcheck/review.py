@@ -11,11 +11,12 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from yanhu_satcheck.batch import Cell
+from yanhu_satcheck.past import ACCEPTED as ACCEPTED
 from yanhu_satcheck.past import REFUSED, Answer
 from yanhu_satcheck.terms import Call, Status, Words
 
 POLYGONS, PROBLEMS, TO_RECTIFY, EIGHT = "更正台账", "问题清单", "整改清单", "八个一批"
-ACCEPTED, TO_FIELD = "采纳", "需外业"
+TO_FIELD = "需外业"
 OPINIONS = (ACCEPTED, REFUSED, TO_FIELD)
 REVIEW = ("复核意见", "复核人", "复核日期")
 DUTY = ("责任单位", "整改措施", "整改时限", "整改责任人")
