@@ -50,6 +50,8 @@ def examine(
         evidence.append(_examined(photo, sha256, prints[sha256], ground))
         progress(done)
     files = {photo.id: photo.path for photo in batch.photos if photo.path is not None}
+    shifted = {id: one.crs for one in datum_shifts(evidence, batch) for id in one.photos}
+    evidence = [_in_datum(photo, shifted) for photo in evidence]
     broken = [
         _misread(batch, filed, photo.fault)
         for photo, filed in zip(evidence, batch.photos, strict=True)
@@ -65,8 +67,7 @@ def examine(
                 other = two if two in filed_as else _filed_then(two, memory)
                 broken.append(_misread(batch, filed_as[one], _uncompared(other, cause)))
     broken += _unmarked(memory)
-    shifted = {id: one.crs for one in datum_shifts(evidence, batch) for id in one.photos}
-    marked = tuple(_marked(_in_datum(one, shifted), taken, templates) for one in evidence)
+    marked = tuple(_marked(photo, taken, templates) for photo in evidence)
     found = placed(alike, evidence, batch, past, memory)
     return marked, pictured(found, evidence, scratch, runner), tuple(broken)
 

@@ -32,7 +32,7 @@ def placed(
     for each time that they were filed. Their reduced copies are brought into the scratch folder,
     named as in OUT by the sha256 of their original.
     """
-    served, ground = _served(photos), _Ground(batch, past, photos)
+    served, ground = _served(photos), _Ground(batch, past)
     shown: dict[str, dict[str | None, PhotoEvidence]] = defaultdict(dict)
     for photo in photos:
         shown[photo.id].setdefault(photo.polygon_id, photo)
@@ -94,11 +94,11 @@ def _numbers(here: IssuedPolygon) -> set[str]:
 class _Ground:
     """How the polygons issued here lie to each other and to those of earlier batches, in metres."""
 
-    def __init__(self, batch: Batch, past: Past | None, photos: Sequence[PhotoEvidence]) -> None:
+    def __init__(self, batch: Batch, past: Past | None) -> None:
         self._batch, self._past = batch, past
         self._issued = {polygon.id: polygon for polygon in batch.polygons}
         self._to_metres = Transformer.from_crs("EPSG:4490", batch.crs, always_xy=True)
-        self._views = Views(batch, photos)
+        self._views = Views(batch)
 
     def apart(self, owners: Iterable[str]) -> dict[tuple[str, str], float]:
         """Give the distances between the outlines of polygons issued here."""

@@ -99,7 +99,7 @@ def likeness(one: Path, two: Path, turn: Turn = UPRIGHT) -> Likeness:
     made_a, made_b = _encoding(one), _encoding(two)
     told = [made.quality for made in (made_a, made_b) if made is not None]
     forth = _Pair(turned(a, turn), b)
-    found, count = _still(forth), _textured(forth)
+    found, count = forth.alike, int(forth.seen.sum())
     if not found.any() or count < FEWEST_CELLS:
         return Likeness(count, 0.0, None, None)
     rho = _rho(forth, made_b) if made_b else None
@@ -153,6 +153,18 @@ class _Pair:
         size = cv2.resize(self._original, self._size, interpolation=cv2.INTER_AREA)
         return _luma(np.asarray(size, np.uint8)[self._window])
 
+    @cached_property
+    def seen(self) -> Cells:
+        """Which cells have texture in both."""
+        return _seen(self.laid) & _seen(self.luma)
+
+    @cached_property
+    def alike(self) -> Cells:
+        """Which of them show the same in both."""
+        if not len(self.seen):
+            return np.zeros(0, bool)
+        return self.seen & (_each(_correlation, self.laid, self.luma) >= STILL)
+
 
 def _window(width: int, height: int) -> tuple[slice, slice]:
     """Give the middle of a picture, on the grid of its blocks."""
@@ -165,25 +177,13 @@ def _luma(rgb: Rgb) -> Gray:
     return gray(Image.fromarray(rgb))
 
 
-def _textured(pair: _Pair) -> int:
-    return int((_seen(pair.laid) & _seen(pair.luma)).sum())
-
-
-def _still(pair: _Pair) -> Cells:
-    """Which textured cells show the same in both."""
-    a, b = pair.laid, pair.luma
-    if not len(_each(_spread, b)):
-        return np.zeros(0, bool)
-    return _seen(a) & _seen(b) & (_each(_correlation, a, b) >= STILL)
-
-
 def _rho(pair: _Pair, made: _Encoding) -> float | None:
     """What the best re-enactment leaves, over what it changes: median over still cells."""
-    alike = _still(pair)
+    alike = pair.alike
     if alike.sum() < FEWEST_CELLS:
         return None
     best = None
-    for tried in _tries(pair, alike, made):
+    for tried in _tries(pair, made):
         again = _luma(_encoded(tried, made))
         left, changed = (_each(_rms, again, x)[alike] for x in (pair.luma, _luma(tried)))
         # Rounding to whole grey levels alone changes 0.29.
@@ -194,7 +194,7 @@ def _rho(pair: _Pair, made: _Encoding) -> float | None:
     return best
 
 
-def _tries(pair: _Pair, alike: Cells, made: _Encoding) -> Iterator[Rgb]:
+def _tries(pair: _Pair, made: _Encoding) -> Iterator[Rgb]:
     """Give what may have been encoded: the original in every size as it is, then in other tones.
 
     Most copies were only made smaller; a way of reducing that fails as it is costs one encoding
@@ -205,7 +205,7 @@ def _tries(pair: _Pair, alike: Cells, made: _Encoding) -> Iterator[Rgb]:
         given.append(original)
         yield original
     for original in given:
-        yield from _toned(original, pair.copy, alike, made)
+        yield from _toned(original, pair.copy, pair.alike, made)
 
 
 def _toned(a: Rgb, b: Rgb, alike: Cells, made: _Encoding) -> Iterator[Rgb]:

@@ -15,7 +15,6 @@ from yanhu_satcheck.batch import Batch
 from yanhu_satcheck.evidence import PhotoEvidence, Stand
 from yanhu_satcheck.photos.bearings import off_bearing
 from yanhu_satcheck.photos.datum import LonLat, to_wgs84
-from yanhu_satcheck.photos.place import datum_shifts
 
 SPARE = 2.0
 """Ground below a drone may lie twice as deep as where it took off."""
@@ -27,10 +26,8 @@ _ELLIPSOID = Geod(ellps="GRS80")
 class Views:
     """Tells of photographs of one batch how places lie from where they were taken."""
 
-    def __init__(self, batch: Batch, photos: Iterable[PhotoEvidence] = ()) -> None:
+    def __init__(self, batch: Batch) -> None:
         self._crs, self._last_day = batch.photo_crs, batch.period[1]
-        shifts = datum_shifts(photos, batch)
-        self._shifted = {id: shift.crs for shift in shifts for id in shift.photos}
         self._to_metres = Transformer.from_crs("EPSG:4490", batch.crs, always_xy=True)
         self._back = Transformer.from_crs(batch.crs, "EPSG:4490", always_xy=True)
 
@@ -41,7 +38,10 @@ class Views:
     def _here(self, photo: PhotoEvidence) -> LonLat | None:
         if photo.lonlat is None:
             return None
-        return to_wgs84(photo.lonlat, self._shifted.get(photo.id, self._crs))
+        return to_wgs84(photo.lonlat, self._datum(photo))
+
+    def _datum(self, photo: PhotoEvidence) -> str:
+        return (photo.place.datum if photo.place else "") or self._crs
 
     def recorded(
         self, photos: Iterable[PhotoEvidence], outlines: Iterable[tuple[str, BaseGeometry]]
@@ -51,7 +51,7 @@ class Views:
         Empty: the files record no position, or positions that lie apart.
         """
         there = [
-            to_wgs84(one.recorded.lonlat, self._shifted.get(one.id, self._crs))
+            to_wgs84(one.recorded.lonlat, self._datum(one))
             for one in photos
             if one.recorded.lonlat is not None
         ]
